@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# ipcguard: `make help` lists what can be made.
+
+VERSION := 0.1
+
+prefix ?= /usr/local
+sysconfdir ?= /etc
+bindir ?= $(prefix)/bin
+mandir ?= $(prefix)/share/man
+docdir ?= $(prefix)/share/doc/ipcguard
+completionsdir ?= $(prefix)/share/bash-completion/completions
+PKG_CONFIG ?= pkg-config
+# these are read by systemd from fixed places: systemd.pc names them
+pc = $(shell $(PKG_CONFIG) --variable=$(1) systemd 2>/dev/null)
+unitdir ?= $(or $(call pc,systemdsystemunitdir),/usr/lib/systemd/system)
+catalogdir ?= $(or $(call pc,catalogdir),/usr/lib/systemd/catalog)
+tmpfilesdir ?= $(or $(call pc,tmpfilesdir),/usr/lib/tmpfiles.d)
+logindconfdir ?= /usr/lib/systemd/logind.conf.d
+# read by the programs from this fixed place (DESIGN.md)
+vendordir ?= /usr/lib
+
+CC ?= cc
+SANITIZE ?=
+B := build$(if $(SANITIZE),/sanitize)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wcast-qual -Wvla -Wformat=2 -Wundef -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers
+HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection \
+	$(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2) \
+	$(if $(filter x86_64,$(shell uname -m)),-fcf-protection=full)
+HARDENING_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+SANITIZING := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+
+CFLAGS ?= -O2 -g
+LIBS_LINKED := libeconf libcap-ng
+# opened when a run needs them (lib/optional.h): their headers only
+LIBS_OPTIONAL := smartcols json-c libsystemd audit
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(WERROR) $(HARDENING) $(SANITIZING) -D_GNU_SOURCE \
+	-DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -Ilib \
+	$(shell $(PKG_CONFIG) --cflags $(LIBS_LINKED) $(LIBS_OPTIONAL)) $(CFLAGS)
+ALL_LDFLAGS = $(HARDENING_LD) $(SANITIZING) -Wl,--as-needed $(LDFLAGS)
+ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_LINKED))
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo '  $(1)'	$(2))
+
+LIB_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard lib/*.c)))
+IPCCLEAN_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard hooks/*.c)))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+TEST_TOOLS := $(patsubst tests/tools/%.c,$B/tests/tools/%,$(sort $(wildcard tests/tools/*.c)))
+BENCH_TOOLS := $(patsubst bench/%.c,$B/bench/%,$(sort $(wildcard bench/*.c)))
+
+.PHONY: all programs tests
+all: programs
+programs: $B/ipcclean
+tests: $(UNIT_TESTS) $(TEST_TOOLS)
+
+$B/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$B/libipcguard.a: $(LIB_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$B/ipcclean: $(IPCCLEAN_OBJECTS) $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$B/tests/unit/%: $B/tests/unit/%.o $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
+
+$B/tests/tools/%: $B/tests/tools/%.o $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$B/bench/%: $B/bench/%.o $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+.SECONDARY:
+-include $(shell find $B -name '*.d' 2>/dev/null)
