@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * ipcguard.conf(5): vendor defaults in /usr/lib/ipcguard.conf, the administrator's
- * /etc/ipcguard.conf and drop-ins /etc/ipcguard.conf.d/*.conf (and /usr/lib/ipcguard.conf.d),
+ * /etc/ipcguard.conf and its drop-ins /etc/ipcguard.conf.d (and /usr/lib/ipcguard.conf.d)
  * merged by libeconf. A broken configuration is an error with file and line, never a guess: nothing
  * is removed then.
  */
