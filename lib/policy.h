@@ -94,6 +94,14 @@ enum verdict policy_judge(const struct policy *policy, const struct ipc_object *
 			  enum reason *reason);
 
 /*
+ * Groups that live and die together: of the objects to be removed, tells those that belong to a
+ * group in which one is kept (by its own verdict in `kept`). The caller keeps them, reason
+ * `pattern`.
+ */
+bool policy_group_is_kept(const struct policy *policy, const struct ipc_object *obj,
+			  const struct ipc_object *kept);
+
+/*
  * Whether the unit can be shown to have made the object, where others share its user: the object
  * did not exist when the unit started, and its creator was one of the unit's processes. The one
  * place to ask: tracing at creation will one day answer exactly.

@@ -16,16 +16,16 @@
 
 #include "inventory.h"
 #include "procs.h"
+#include "waiters.h"
 
 struct usage_scope {
 	const struct inventory *inv;
 	const struct procs *procs;
 	uint64_t deadline_ns; /* on CLOCK_MONOTONIC */
 	bool is_alone;	      /* --alone: this PID namespace is the IPC namespace's only user */
-	bool has_scanned_waiters;
-	int *waiting_msqids; /* message queues that some thread sleeps on, sorted */
-	size_t waiting_count;
-	bool waiters_hidden; /* some thread's system call could not be read */
+	/* read when the first message queue is asked about */
+	bool has_queue_waiters;
+	struct queue_waiters queue_waiters;
 };
 
 void usage_scope_done(struct usage_scope *scope);

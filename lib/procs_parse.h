@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Reads the text of /proc/PID/stat, status and cgroup (proc(5), cgroups(7)). Apart from the rest so
+ * that they can be tested and fuzzed on damaged text.
+ */
+#pragma once
+
+#include "procs.h"
+
+struct proc_status {
+	uid_t ruid, euid, suid;
+	unsigned threads;
+	bool is_dead; /* zombie, or on its way out; of the main thread only */
+};
+
+/*
+ * Takes ppid, start_ticks and is_kernel_thread from `stat`. The command name may hold anything,
+ * parentheses and newlines too: fields are counted from the last ')'. Returns 0 or -EBADMSG.
+ */
+int procs_parse_stat(const char *text, struct proc *proc);
+
+/* Returns 0, or -EBADMSG without State: and Uid: lines. The Name: line can't imitate them. */
+int procs_parse_status(const char *text, struct proc_status *status);
+
+/* The path of the v2 line "0::…", or of "N:name=systemd:…" unless that v2 line has a path. */
+int procs_parse_cgroup(const char *text, char buf[CGROUP_PATH_SIZE]);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Removes one System V object, as its owner. The kernel has no "remove if unused" (ipc/shm.c:
+ * do_shm_rmid takes the key away from an attached segment too), so a segment is closed first: with
+ * mode 0000 shmat(2) refuses everyone, its owner included, and an nattch of 0 read after that stays
+ * 0. Only a process with CAP_IPC_OWNER could still come between.
+ */
+#include <errno.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+
+#include "inventory_internal.h"
+#include "reap_object.h"
+#include "wipe.h"
+
+void reap_refused(struct reaped *out, int error)
+{
+	out->error = error;
+	if (error == -ENOENT || error == -EIDRM || error == -EINVAL) {
+		out->outcome = OUTCOME_KEPT;
+		out->reason = REASON_CHANGED;
+	} else {
+		out->outcome = OUTCOME_FAILED;
+		out->reason = REASON_NOT_PERMITTED;
+	}
+}
+
+static void keep(struct reaped *out, enum reason reason)
+{
+	out->outcome = OUTCOME_KEPT;
+	out->reason = reason;
+}
+
+static bool is_same(const struct ipc_object *a, const struct ipc_object *b)
+{
+	return a->id == b->id && a->key == b->key && a->uid == b->uid && a->cuid == b->cuid;
+}
+
+static int set_mode(const struct ipc_object *obj, mode_t mode)
+{
+	/* IPC_SET takes uid, gid and mode, and nothing else (shmctl(2)) */
+	struct shmid_ds ds = {
+		.shm_perm = { .uid = obj->uid, .gid = obj->gid, .mode = (unsigned short)mode }
+	};
+
+	return shmctl(obj->id, IPC_SET, &ds) < 0 ? -errno : 0;
+}
+
+/* Whether nobody but us (`own` attachments) has the closed segment, nor can get it any more. */
+static bool is_ours_alone(const struct ipc_object *obj, uint64_t own, struct reaped *out)
+{
+	struct ipc_object now;
+	int r = inventory_stat_sysv(KIND_SHM, obj->id, &now);
+
+	if (r < 0 || !is_same(obj, &now)) {
+		keep(out, REASON_CHANGED);
+		return false;
+	}
+	if (now.nattch != own) {
+		keep(out, REASON_ATTACHED);
+		return false;
+	}
+	return true;
+}
+
+static void remove_closed_segment(const struct ipc_object *obj, struct reaped *out)
+{
+	if (shmctl(obj->id, IPC_RMID, NULL) < 0)
+		reap_refused(out, -errno);
+	else
+		out->outcome = OUTCOME_REMOVED;
+}
+
+static int attach(const struct ipc_object *obj, void **addr)
+{
+	int r = 0;
+
+	/* the owner may lack the bits; they are his to give */
+	if ((obj->mode & 0600) != 0600)
+		r = set_mode(obj, (obj->mode & 0777) | 0600);
+	if (r < 0)
+		return r;
+	*addr = shmat(obj->id, NULL, 0);
+	return *addr == (void *)-1 ? -errno : 0;
+}
+
+/* Whether the removal may go on; addr is NULL where the segment could not be attached: error. */
+static bool wipe_segment(const struct ipc_object *obj, void *addr, int error, enum wipe_mode wipe,
+			 struct reaped *out)
+{
+	if (wipe == WIPE_NO)
+		return true;
+	if (addr)
+		error = wipe_attached(addr, obj->bytes, wipe == WIPE_VERIFY, &out->wiped_bytes);
+	if (error == 0 || wipe == WIPE_TRY)
+		return true;
+	out->outcome = OUTCOME_FAILED;
+	out->reason = REASON_WIPE_FAILED;
+	out->error = error;
+	return false;
+}
+
+static void reap_segment(const struct ipc_object *obj, enum wipe_mode wipe, struct reaped *out)
+{
+	void *addr = NULL;
+	int attach_error = wipe == WIPE_NO ? 0 : attach(obj, &addr);
+	uint64_t own = addr && attach_error == 0;
+	int r = set_mode(obj, 0);
+
+	if (r < 0) {
+		reap_refused(out, r);
+	} else {
+		if (is_ours_alone(obj, own, out) &&
+		    wipe_segment(obj, own ? addr : NULL, attach_error, wipe, out) &&
+		    is_ours_alone(obj, own, out))
+			remove_closed_segment(obj, out);
+		if (out->outcome != OUTCOME_REMOVED)
+			set_mode(obj, obj->mode & 0777);
+	}
+	if (own)
+		shmdt(addr);
+}
+
+void reap_sysv(const struct ipc_object *obj, enum wipe_mode wipe, struct reaped *out)
+{
+	struct ipc_object now;
+	int r = inventory_stat_sysv(obj->kind, obj->id, &now);
+
+	if (r < 0) {
+		reap_refused(out, r);
+		return;
+	}
+	if (!is_same(obj, &now) || now.ctime != obj->ctime || now.newest != obj->newest) {
+		keep(out, REASON_CHANGED);
+		return;
+	}
+	if (now.nattch > 0) {
+		keep(out, REASON_ATTACHED);
+		return;
+	}
+	if (obj->kind == KIND_SHM) {
+		reap_segment(obj, wipe, out);
+		return;
+	}
+	r = obj->kind == KIND_SEM ? semctl(obj->id, 0, IPC_RMID) : msgctl(obj->id, IPC_RMID, NULL);
+	if (r < 0)
+		reap_refused(out, -errno);
+	else
+		out->outcome = OUTCOME_REMOVED;
+}
