@@ -24,6 +24,10 @@ struct baseline;
  */
 int baseline_load(struct baseline **out, const char *run_dir, const char *unit);
 void baseline_free(struct baseline *baseline);
+static inline void baseline_freep(struct baseline **baseline)
+{
+	baseline_free(*baseline);
+}
 
 /*
  * Records what there is now. A file of the same invocation is a second look: its objects stay and

@@ -43,6 +43,10 @@ void parse_error_done(struct parse_error *error);
  */
 int patterns_load(struct patterns **out, const char *const *dirs, struct parse_error *error);
 void patterns_free(struct patterns *patterns);
+static inline void patterns_freep(struct patterns **patterns)
+{
+	patterns_free(*patterns);
+}
 size_t patterns_count(const struct patterns *patterns);
 
 /* The first entry that matches the object's kind and name, or NULL. System V objects match none. */

@@ -193,6 +193,14 @@ static const struct {
 	{ is_others, REASON_NOT_PERMITTED },
 };
 
+bool reason_precedes_usage(enum reason reason)
+{
+	for (size_t i = 0; rules[i].keeps != is_attached; i++)
+		if (rules[i].reason == reason)
+			return true;
+	return false;
+}
+
 enum verdict policy_judge(const struct policy *policy, const struct ipc_object *obj,
 			  const struct owner_state *owner, const struct owner_state *creator,
 			  enum reason *reason)
@@ -212,6 +220,13 @@ enum verdict policy_judge(const struct policy *policy, const struct ipc_object *
 		}
 	*reason = REASON_UNUSED;
 	return VERDICT_REMOVE;
+}
+
+bool policy_is_of_group(const struct policy *policy, const struct ipc_object *obj)
+{
+	const struct pattern *pattern = patterns_match(policy->patterns, obj);
+
+	return pattern && pattern_has_group(pattern);
 }
 
 bool policy_group_is_kept(const struct policy *policy, const struct ipc_object *obj,

@@ -48,6 +48,9 @@ enum reason {
 
 const char *reason_name(enum reason reason);
 
+/* Whether the reason holds whatever usage_probe() would find: it needs not be asked then. */
+bool reason_precedes_usage(enum reason reason);
+
 /* One sentence on the reason, for -v and people. */
 const char *reason_text(enum reason reason);
 
@@ -69,6 +72,7 @@ enum policy_command {
 /* What is known about the unit that has stopped (POLICY_SERVICE). */
 struct unit_facts {
 	const char *name;		  /* NULL if not known */
+	const char *result; /* how it ended: "success", "signal" …; NULL if not known */
 	pid_t main_pid;			  /* ExecMainPID, 0 if not known */
 	time_t main_started, main_exited; /* ExecMainStart/ExitTimestamp, 0 if not known */
 	const struct baseline *baseline;  /* NULL if none was taken */
@@ -94,10 +98,11 @@ enum verdict policy_judge(const struct policy *policy, const struct ipc_object *
 			  enum reason *reason);
 
 /*
- * Groups that live and die together: of the objects to be removed, tells those that belong to a
- * group in which one is kept (by its own verdict in `kept`). The caller keeps them, reason
- * `pattern`.
+ * Groups that live and die together: whether the catalogue names one for this object, and whether
+ * `kept`, which stays by its own verdict, is a member of it. The caller then keeps obj as well,
+ * reason `pattern`.
  */
+bool policy_is_of_group(const struct policy *policy, const struct ipc_object *obj);
 bool policy_group_is_kept(const struct policy *policy, const struct ipc_object *obj,
 			  const struct ipc_object *kept);
 

@@ -167,13 +167,18 @@ static int read_all(struct procs *procs)
 	return -errno;
 }
 
+int procs_open(struct procs *procs)
+{
+	*procs = (struct procs){ .proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+	return procs->proc_fd < 0 ? -errno : 0;
+}
+
 int procs_read(struct procs *procs)
 {
-	int r;
+	int r = procs_open(procs);
 
-	*procs = (struct procs){ .proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
-	if (procs->proc_fd < 0)
-		return -errno;
+	if (r < 0)
+		return r;
 	r = read_boot_time(procs->proc_fd, &procs->boot);
 	if (r == 0)
 		r = read_all(procs);

@@ -40,6 +40,9 @@ struct procs {
 int procs_read(struct procs *procs);
 void procs_done(struct procs *procs);
 
+/* Opens /proc alone, for procs_cgroup(). Returns 0 or a negative errno. */
+int procs_open(struct procs *procs);
+
 /* The process of that pid in the snapshot, or NULL. */
 const struct proc *procs_find(const struct procs *procs, pid_t pid);
 

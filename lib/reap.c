@@ -77,6 +77,7 @@ static void reset_signals(void)
 }
 
 struct shared {
+	pid_t parent;
 	int drop_error;
 	struct reaped results[];
 };
@@ -108,15 +109,13 @@ static _Noreturn void child_main(const struct inventory *inv, const struct judge
 				 size_t count, uid_t target, gid_t gid,
 				 const struct reap_options *options, struct shared *shared)
 {
-	pid_t parent = getppid();
-
 	reset_signals();
 	shared->drop_error = become(target, gid);
 	if (shared->drop_error < 0)
 		_exit(1);
 	/* nobody would tell of what we do without our parent; setting uids clears it, so after them */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	if (getppid() != parent)
+	if (getppid() != shared->parent)
 		_exit(1);
 	for (size_t i = 0; i < count; i++)
 		if (is_wanted(&list[i], target))
@@ -203,6 +202,7 @@ int reap_apply(const struct inventory *inv, struct judged *list, size_t count, u
 	shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	error = shared == MAP_FAILED ? -errno : 0;
 	if (error == 0) {
+		shared->parent = getpid();
 		mark_unfinished(list, count, target, shared->results);
 		child = fork();
 		if (child == 0)

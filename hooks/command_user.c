@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* `ipcclean user`: a user's last session has ended, or so the caller thinks; the rules decide. */
+#include <errno.h>
+#include <string.h>
+
+#include "cleanup_run.h"
+#include "commands.h"
+#include "removeipc.h"
+#include "say.h"
+
+int command_user(const struct command_context *context)
+{
+	const struct options *options = context->options;
+	struct cleanup_run run = {
+		.options = options,
+		.config = context->config,
+		.patterns = context->patterns,
+		.deadline_ns = context->deadline_ns,
+		.command = POLICY_USER,
+		.has_target = true,
+		.is_dry_run = options->is_dry_run,
+	};
+	int r = user_parse(options->operands[0], &run.target);
+
+	if (r < 0) {
+		say_error("%s: %s", options->operands[0],
+			  r == -ENOENT ? "no such user" : strerror(-r));
+		return EXIT_USAGE;
+	}
+	if (!options->is_quiet && removeipc_is_on(NULL))
+		say_error("logind's RemoveIPC= is on: at logout logind removes what other processes of "
+			  "the user still use; set RemoveIPC=no in logind.conf(5)");
+	return cleanup_run(&run);
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What was asked for? Reads ipcclean's command line (getopt_long(3)) and its help text. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "say.h"
+
+static const struct {
+	const char *name;
+	size_t least, most; /* operands */
+	const char *operand;
+} commands[] = {
+	[COMMAND_USER] = { "user", 1, 1, "a user's name or uid" },
+	[COMMAND_SERVICE] = { "service", 0, 1, "at most one unit" },
+	[COMMAND_ORPHANS] = { "orphans", 0, 0, "no operand" },
+	[COMMAND_BASELINE] = { "baseline", 0, 1, "at most one unit" },
+	[COMMAND_ENABLE] = { "enable", 0, SIZE_MAX, "units" },
+	[COMMAND_DISABLE] = { "disable", 0, SIZE_MAX, "units" },
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static const char help[] =
+	"Usage: ipcclean user NAME|UID [OPTION...]\n"
+	"       ipcclean service [UNIT] [--uid=USER] [OPTION...]\n"
+	"       ipcclean orphans [--yes] [OPTION...]\n"
+	"       ipcclean baseline [UNIT] [--uid=USER]\n"
+	"       ipcclean enable|disable UNIT... | --all-of-user=USER\n"
+	"\n"
+	"Removes IPC objects that a user or a service left behind; never one in use.\n"
+	"\n"
+	"Commands:\n"
+	"  user       a user whose last session has ended\n"
+	"  service    a unit that has stopped (its own unit, in ExecStopPost=)\n"
+	"  orphans    everybody's; shows the plan, removes with --yes\n"
+	"  baseline   record what exists as a unit starts (ExecStartPre=)\n"
+	"  enable     write a unit's drop-in that runs `ipcclean service`\n"
+	"  disable    take it away again\n"
+	"\n"
+	"Options:\n"
+	"  -n, --dry-run            show what would be removed, change nothing\n"
+	"      --yes                orphans: remove what the plan says\n"
+	"      --uid=USER           service, baseline: the unit's user, where no manager answers\n"
+	"      --all-of-user=USER   enable, disable: every service unit that runs as USER\n"
+	"      --alone              in a container: nobody outside of it uses its IPC namespace\n"
+	"      --wipe[=try|verify]  overwrite shared memory before it is removed\n"
+	"      --kinds=LIST         of shm,sem,msg,pshm,psem,pmq (default: all)\n"
+	"      --min-age=SPAN       leave what was used within SPAN (orphans: 1h)\n"
+	"      --keep-key=KEY       leave this System V key; may be repeated\n"
+	"      --keep-name=GLOB     leave these POSIX names; may be repeated\n"
+	"      --deadline=SPAN      stop after SPAN (10s)\n"
+	"      --config=FILE        read this file instead of /etc/ipcguard.conf\n"
+	"      --json               print one JSON document\n"
+	"  -q, --quiet              print errors only\n"
+	"  -v, --verbose            print what each verdict rests on\n"
+	"  -h, --help               print this text\n"
+	"      --version            print the version\n"
+	"\n"
+	"Exit status: 0 done, 1 something could not be removed, 2 usage or configuration.\n"
+	"See ipcclean(8) for the reasons why an object is kept.\n";
+
+enum {
+	OPT_ALONE = 256,
+	OPT_ALL_OF_USER,
+	OPT_CONFIG,
+	OPT_DEADLINE,
+	OPT_JSON,
+	OPT_KEEP_KEY,
+	OPT_KEEP_NAME,
+	OPT_KINDS,
+	OPT_MIN_AGE,
+	OPT_UID,
+	OPT_VERSION,
+	OPT_WIPE,
+	OPT_YES,
+};
+
+static const struct option long_options[] = {
+	{ "alone", no_argument, NULL, OPT_ALONE },
+	{ "all-of-user", required_argument, NULL, OPT_ALL_OF_USER },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "keep-key", required_argument, NULL, OPT_KEEP_KEY },
+	{ "keep-name", required_argument, NULL, OPT_KEEP_NAME },
+	{ "kinds", required_argument, NULL, OPT_KINDS },
+	{ "min-age", required_argument, NULL, OPT_MIN_AGE },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "uid", required_argument, NULL, OPT_UID },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "wipe", optional_argument, NULL, OPT_WIPE },
+	{ "yes", no_argument, NULL, OPT_YES },
+	{ NULL, 0, NULL, 0 },
+};
+
+const char *command_name(enum command command)
+{
+	return commands[command].name;
+}
+
+int user_parse(const char *text, uid_t *uid)
+{
+	const struct passwd *user;
+	int r = uid_parse(text, uid);
+
+	if (r != -EINVAL)
+		return r;
+	errno = 0;
+	user = getpwnam(text);
+	if (!user)
+		return errno && errno != ENOENT && errno != ESRCH ? -errno : -ENOENT;
+	*uid = user->pw_uid;
+	return 0;
+}
+
+/* Says what is wrong with an option's value and what it takes. */
+static int bad_value(const char *option, const char *value, const char *takes)
+{
+	say_error("--%s=%s: %s", option, value, takes);
+	return -EINVAL;
+}
+
+static int read_span(const char *option, const char *value, uint64_t *ns, bool *is_set)
+{
+	*is_set = true;
+	if (span_parse(value, ns) < 0)
+		return bad_value(option, value, "not a span of time such as 90s, 5min or 2h");
+	return 0;
+}
+
+static int read_wipe(struct options *options, const char *value)
+{
+	options->has_wipe = true;
+	options->wipe = WIPE_YES;
+	if (!value)
+		return 0;
+	if (!strcmp(value, "try"))
+		options->wipe = WIPE_TRY;
+	else if (!strcmp(value, "verify"))
+		options->wipe = WIPE_VERIFY;
+	else
+		return bad_value("wipe", value, "only --wipe, --wipe=try and --wipe=verify are known");
+	return 0;
+}
+
+static int read_uid(struct options *options, const char *value)
+{
+	options->has_uid = true;
+	if (user_parse(value, &options->uid) < 0)
+		return bad_value("uid", value, "no such user");
+	return 0;
+}
+
+static int read_key(struct options *options, const char *value)
+{
+	uint32_t key;
+
+	if (key_parse(value, &key) < 0)
+		return bad_value("keep-key", value,
+				 "not a key: 0x and up to 8 hex digits, or decimal");
+	options->keep_keys[options->keep_key_count++] = value;
+	return 0;
+}
+
+static int read_kinds(struct options *options, const char *value)
+{
+	options->has_kinds = true;
+	if (kinds_parse(value, &options->kinds) < 0)
+		return bad_value("kinds", value, "a list of shm,sem,msg,pshm,psem,pmq is needed");
+	return 0;
+}
+
+static int read_flag(struct options *options, int opt)
+{
+	switch (opt) {
+	case 'n':
+		options->is_dry_run = true;
+		return 0;
+	case 'q':
+		options->is_quiet = true;
+		return 0;
+	case 'v':
+		options->is_verbose = true;
+		return 0;
+	case OPT_ALONE:
+		options->is_alone = true;
+		return 0;
+	case OPT_JSON:
+		options->is_json = true;
+		return 0;
+	case OPT_YES:
+		options->is_yes = true;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int read_option(struct options *options, int opt, const char *value)
+{
+	switch (opt) {
+	case OPT_ALL_OF_USER:
+		options->all_of_user = value;
+		return 0;
+	case OPT_CONFIG:
+		options->config_file = value;
+		return 0;
+	case OPT_DEADLINE:
+		return read_span("deadline", value, &options->deadline_ns, &options->has_deadline);
+	case OPT_KEEP_KEY:
+		return read_key(options, value);
+	case OPT_KEEP_NAME:
+		options->keep_names[options->keep_name_count++] = value;
+		return 0;
+	case OPT_KINDS:
+		return read_kinds(options, value);
+	case OPT_MIN_AGE:
+		return read_span("min-age", value, &options->min_age_ns, &options->has_min_age);
+	case OPT_UID:
+		return read_uid(options, value);
+	case OPT_WIPE:
+		return read_wipe(options, value);
+	}
+	return read_flag(options, opt);
+}
+
+static int read_command(struct options *options, const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (!strcmp(commands[i].name, name)) {
+			options->command = (enum command)i;
+			return 0;
+		}
+	say_error("%s: no such command; see ipcclean --help", name);
+	return -EINVAL;
+}
+
+static int misplaced(const struct options *options, const char *option)
+{
+	say_error("--%s: not an option of `ipcclean %s`", option, command_name(options->command));
+	return -EINVAL;
+}
+
+/* Options that would be silently without effect are refused. */
+static int check(const struct options *options)
+{
+	bool is_unit_command = options->command == COMMAND_SERVICE ||
+			       options->command == COMMAND_BASELINE;
+	bool is_switch = options->command == COMMAND_ENABLE || options->command == COMMAND_DISABLE;
+	size_t least = commands[options->command].least + (is_switch && !options->all_of_user);
+
+	if (options->is_yes && options->command != COMMAND_ORPHANS)
+		return misplaced(options, "yes");
+	if (options->has_uid && !is_unit_command)
+		return misplaced(options, "uid");
+	if (options->all_of_user && !is_switch)
+		return misplaced(options, "all-of-user");
+	if (options->operand_count < least ||
+	    options->operand_count > commands[options->command].most) {
+		say_error("%s: takes %s; see ipcclean --help", command_name(options->command),
+			  commands[options->command].operand);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static enum options_next print(const char *text)
+{
+	return fputs(text, stdout) < 0 || fflush(stdout) < 0 ? OPTIONS_USAGE : OPTIONS_DONE;
+}
+
+static enum options_next read_all(struct options *options, int argc, char **argv)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "nqvh", long_options, NULL)) != -1) {
+		if (opt == 'h')
+			return print(help);
+		if (opt == OPT_VERSION)
+			return print("ipcclean " VERSION "\n");
+		/* getopt_long has said what is wrong with '?' */
+		if (opt == '?' || read_option(options, opt, optarg) < 0)
+			return OPTIONS_USAGE;
+	}
+	if (optind == argc) {
+		say_error("a command is needed: user, service, orphans, baseline, enable or "
+			  "disable; see ipcclean --help");
+		return OPTIONS_USAGE;
+	}
+	if (read_command(options, argv[optind]) < 0)
+		return OPTIONS_USAGE;
+	options->operands = argv + optind + 1;
+	options->operand_count = (size_t)(argc - optind - 1);
+	return check(options) < 0 ? OPTIONS_USAGE : OPTIONS_RUN;
+}
+
+enum options_next options_parse(struct options *options, int argc, char **argv)
+{
+	*options = (struct options){ .kinds = KINDS_ALL };
+	/* no option can stand there more often than there are words */
+	options->keep_keys = calloc((size_t)argc + 1, sizeof(char *));
+	options->keep_names = calloc((size_t)argc + 1, sizeof(char *));
+	if (!options->keep_keys || !options->keep_names) {
+		say_error("%s", strerror(ENOMEM));
+		return OPTIONS_USAGE;
+	}
+	return read_all(options, argc, argv);
+}
+
+void options_done(struct options *options)
+{
+	free(options->keep_keys);
+	free(options->keep_names);
+}
+
+int options_apply(const struct options *options, struct config *config)
+{
+	int r = 0;
+
+	if (options->has_wipe)
+		config->wipe = options->wipe;
+	if (options->has_kinds)
+		config->kinds = options->kinds;
+	if (options->has_deadline)
+		config->deadline_ns = options->deadline_ns;
+	if (options->has_min_age) {
+		config->min_age_ns = options->min_age_ns;
+		config->min_age_is_set = true;
+	}
+	for (size_t i = 0; i < options->keep_key_count && r == 0; i++)
+		r = config_add_keep_key(config, options->keep_keys[i]);
+	for (size_t i = 0; i < options->keep_name_count && r == 0; i++)
+		r = config_add_keep_name(config, options->keep_names[i]);
+	return r;
+}
