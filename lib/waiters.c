@@ -104,6 +104,12 @@ static bool shares_our_ipc(const struct procs *procs, pid_t pid, const struct st
 	return fstatat(procs->proc_fd, path, &st, 0) < 0 || st.st_ino == ours->st_ino;
 }
 
+/* The host's init sleeps on no queue, and where it is protected from everyone it can't be asked. */
+static bool is_init(const struct procs *procs, pid_t pid)
+{
+	return pid == 1 && procs->is_initial_pid_ns;
+}
+
 static int by_value(const void *a, const void *b)
 {
 	int x = *(const int *)a, y = *(const int *)b;
@@ -122,7 +128,8 @@ int queue_waiters_read(struct queue_waiters *waiters, const struct procs *procs)
 		const struct proc *proc = &procs->all[i];
 		int r;
 
-		if (proc->is_kernel_thread || !shares_our_ipc(procs, proc->pid, &ours))
+		if (proc->is_kernel_thread || is_init(procs, proc->pid) ||
+		    !shares_our_ipc(procs, proc->pid, &ours))
 			continue;
 		r = read_process(waiters, procs, proc->pid);
 		if (r < 0) {
