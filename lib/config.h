@@ -14,17 +14,13 @@
 
 #include "object.h"
 #include "patterns.h"
+#include "stringlist.h"
 
 enum wipe_mode {
 	WIPE_NO,
 	WIPE_YES,    /* overwrite; keep what can't be overwritten */
 	WIPE_TRY,    /* overwrite; remove all the same what can't be */
 	WIPE_VERIFY, /* overwrite and read back */
-};
-
-struct string_list {
-	char **items;
-	size_t count;
 };
 
 struct config {

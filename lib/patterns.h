@@ -7,14 +7,16 @@
  * the one of the same name, and one that is empty or a link to /dev/null masks it. A file holds one
  * or more sections:
  *
- *   [fastdds-segment]                   a name of its own
- *   Kinds=pshm                          default: pshm
- *   Match=/fastrtps_*                   globs (fnmatch(3), FNM_PERIOD off), separated by blanks
- *   Action=protect|leaker               protect: kept, reason `pattern`; leaker: known to leak,
- * judged like any other Group=/{}  /{}_el  /sem.{}_mutex    names that live and die together; {} is
- * what the first `*` of Match= took. A psem is written as its file, /sem.NAME Pid=/tt_h2d_{pid}_*
- * where a pid stands in the name: decimal digits at {pid} Software= Upstream= Documentation=  for
- * people: whose it is, its own cleaner, where it is written
+ *   [fastdds-segment]      a name of its own
+ *   Kinds=pshm,psem        default: pshm
+ *   Match=/fastrtps_*      globs (fnmatch(3)) on the file's name, separated by blanks; a psem's file
+ *                          is /sem.NAME
+ *   Action=protect|leaker  protect: kept, reason `pattern`; leaker: known to leak, judged like any
+ *                          other
+ *   Group=/{} /{}_el       files that live and die together; {} is what the first `*` of the glob
+ *                          that matched took
+ *   Pid=/tt_h2d_{pid}_*    where a pid stands in the name: decimal digits at {pid}
+ *   Software= Upstream=    for people: whose it is; its own cleaner
  */
 #pragma once
 

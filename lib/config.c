@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What does the administrator want? ipcguard.conf(5): which files are read and in which order is
+ * libeconf's (econf_readDirsHistory: vendor or /etc, then the drop-ins of both by name); each file
+ * is then laid over the ones before it, key by key, so that a mistake can name its file and line.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "clock.h"
+#include "settings.h"
+
+#define DEFAULT_DEADLINE_NS (10 * NS_PER_S)
+#define DEFAULT_MIN_UID 1000
+
+void config_defaults(struct config *config)
+{
+	*config = (struct config){
+		.kinds = KINDS_ALL,
+		.deadline_ns = DEFAULT_DEADLINE_NS,
+		.min_uid = DEFAULT_MIN_UID,
+	};
+}
+
+static int list_add(const char *word, void *list)
+{
+	return string_list_add(list, word);
+}
+
+void config_done(struct config *config)
+{
+	string_list_done(&config->keep_users);
+	string_list_done(&config->keep_names);
+	free(config->keep_keys);
+	config->keep_keys = NULL;
+	config->keep_keys_count = 0;
+}
+
+int config_add_keep_key(struct config *config, const char *text)
+{
+	uint32_t key, *grown;
+	int r = key_parse(text, &key);
+
+	if (r < 0)
+		return r;
+	grown = reallocarray(config->keep_keys, config->keep_keys_count + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	config->keep_keys = grown;
+	grown[config->keep_keys_count++] = key;
+	return 0;
+}
+
+int config_add_keep_name(struct config *config, const char *glob)
+{
+	return string_list_add(&config->keep_names, glob);
+}
+
+int config_parse_wipe(const char *text, enum wipe_mode *mode)
+{
+	if (!strcmp(text, "no"))
+		*mode = WIPE_NO;
+	else if (!strcmp(text, "yes"))
+		*mode = WIPE_YES;
+	else if (!strcmp(text, "try"))
+		*mode = WIPE_TRY;
+	else if (!strcmp(text, "verify"))
+		*mode = WIPE_VERIFY;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+/* Each setter takes the value as written; an empty list clears what earlier files added. */
+
+static int set_keep_users(struct config *config, const char *value)
+{
+	if (!*value)
+		string_list_done(&config->keep_users);
+	return settings_each_word(value, list_add, &config->keep_users);
+}
+
+static int set_keep_names(struct config *config, const char *value)
+{
+	if (!*value)
+		string_list_done(&config->keep_names);
+	return settings_each_word(value, list_add, &config->keep_names);
+}
+
+static int add_key(const char *word, void *config)
+{
+	return config_add_keep_key(config, word);
+}
+
+static int set_keep_keys(struct config *config, const char *value)
+{
+	if (!*value)
+		config->keep_keys_count = 0;
+	return settings_each_word(value, add_key, config);
+}
+
+static int set_min_age(struct config *config, const char *value)
+{
+	config->min_age_is_set = true;
+	return span_parse(value, &config->min_age_ns);
+}
+
+static int set_keep_unread(struct config *config, const char *value)
+{
+	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(value, words[i])) {
+			config->keep_unread = i % 2;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static int set_wipe(struct config *config, const char *value)
+{
+	return config_parse_wipe(value, &config->wipe);
+}
+
+static int set_deadline(struct config *config, const char *value)
+{
+	return span_parse(value, &config->deadline_ns);
+}
+
+static int set_kinds(struct config *config, const char *value)
+{
+	return kinds_parse(value, &config->kinds);
+}
+
+static int set_min_uid(struct config *config, const char *value)
+{
+	return uid_parse(value, &config->min_uid);
+}
+
+static const struct {
+	const char *key;
+	int (*set)(struct config *config, const char *value);
+	const char *takes;
+} keys[] = {
+	{ "KeepUsers", set_keep_users, "user names, globs of names, or uids" },
+	{ "KeepKeys", set_keep_keys, "keys: 0x and up to 8 hex digits, or decimal" },
+	{ "KeepNames", set_keep_names, "globs of POSIX names" },
+	{ "MinAge", set_min_age, "a span of time such as 90s, 5min or 2h" },
+	{ "KeepUnread", set_keep_unread, "yes or no" },
+	{ "Wipe", set_wipe, "no, yes, try or verify" },
+	{ "Deadline", set_deadline, "a span of time such as 10s" },
+	{ "Kinds", set_kinds, "a list of shm,sem,msg,pshm,psem,pmq" },
+	{ "MinUid", set_min_uid, "a uid" },
+};
+
+static int set_key(struct config *config, const char *file, const char *key, const char *value,
+		   struct parse_error *error)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		int r;
+
+		if (strcmp(keys[i].key, key))
+			continue;
+		r = keys[i].set(config, value);
+		if (r == -ENOMEM)
+			return settings_fail(error, r, file, 0, "%s", strerror(ENOMEM));
+		return r < 0 ? settings_fail_at(error, file, "Clean", key,
+						"%s=%.100s: takes %s", key, value, keys[i].takes) :
+			       0;
+	}
+	return settings_fail_at(error, file, "Clean", key, "%.100s=: no such key in [Clean]", key);
+}
+
+static int apply_section(struct config *config, econf_file *parsed, const char *file,
+			 struct parse_error *error)
+{
+	char **names = NULL;
+	size_t count = 0;
+	econf_err e = econf_getKeys(parsed, "Clean", &count, &names);
+	int r = 0;
+
+	if (e == ECONF_NOKEY || e == ECONF_NOGROUP)
+		return 0;
+	if (e)
+		return settings_fail_econf(error, e, file);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		_cleanup_free_ char *value = NULL;
+
+		e = econf_getStringValue(parsed, "Clean", names[i], &value);
+		r = e && e != ECONF_KEY_HAS_NULL_VALUE ?
+			    settings_fail_econf(error, e, file) :
+			    set_key(config, file, names[i], value ? value : "", error);
+	}
+	econf_freeArray(names);
+	return r;
+}
+
+/* [Tune] and [Audit] are other programs' sections. */
+static bool is_known_section(const char *name)
+{
+	return !strcmp(name, "Clean") || !strcmp(name, "Tune") || !strcmp(name, "Audit");
+}
+
+static int check_sections(econf_file *parsed, const char *file, struct parse_error *error)
+{
+	char **names = NULL;
+	size_t count = 0;
+	econf_err e = econf_getKeys(parsed, NULL, &count, &names);
+	int r = 0;
+
+	if (!e && count)
+		r = settings_fail_at(error, file, NULL, names[0], "%.100s=: stands in no section",
+				     names[0]);
+	econf_freeArray(names);
+	names = NULL;
+	if (r < 0)
+		return r;
+	e = econf_getGroups(parsed, &count, &names);
+	if (e)
+		return e == ECONF_NOGROUP ? 0 : settings_fail_econf(error, e, file);
+	for (size_t i = 0; i < count && r == 0; i++)
+		if (!is_known_section(names[i]))
+			r = settings_fail_at(error, file, names[i], NULL,
+					     "[%.100s]: no such section", names[i]);
+	econf_freeArray(names);
+	return r;
+}
+
+static int apply_file(struct config *config, const char *file, struct parse_error *error)
+{
+	econf_file *parsed = NULL;
+	int r = settings_read(file, &parsed, error);
+
+	if (r == 0)
+		r = check_sections(parsed, file, error);
+	if (r == 0)
+		r = apply_section(config, parsed, file, error);
+	econf_freeFile(parsed);
+	return r;
+}
+
+struct check_data {
+	struct parse_error *error;
+	int *r;
+};
+
+/* Before libeconf parses a file: a broken one must not get that far. */
+static bool may_be_parsed(const char *file, const void *data)
+{
+	const struct check_data *check = data;
+
+	*check->r = settings_check(file, check->error);
+	return *check->r == 0;
+}
+
+static int apply_default_files(struct config *config, const char *root, struct parse_error *error)
+{
+	_cleanup_free_ char *vendor = NULL, *etc = NULL;
+	int r = 0;
+	const struct check_data check = { error, &r };
+	econf_file **files = NULL;
+	size_t count = 0;
+	econf_err e;
+
+	if (asprintf(&vendor, "%s/usr/lib", root) < 0 || asprintf(&etc, "%s/etc", root) < 0)
+		return -ENOMEM;
+	e = econf_readDirsHistoryWithCallback(&files, &count, vendor, etc, "ipcguard", "conf", "=",
+					      "#;", may_be_parsed, &check);
+	if (e == ECONF_NOFILE)
+		return 0;
+	if (e)
+		return r < 0 ? r : settings_fail_econf(error, e, NULL);
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_free_ char *file = econf_getPath(files[i]);
+
+		if (r == 0)
+			r = file ? apply_file(config, file, error) : -ENOMEM;
+		econf_freeFile(files[i]);
+	}
+	free(files);
+	return r;
+}
+
+/* UID_MIN of login.defs(5): the first uid of people. A host without it keeps our default. */
+static void read_uid_min(struct config *config, const char *root)
+{
+	_cleanup_free_ char *file = NULL, *line = NULL;
+	_cleanup_fclose_ FILE *f = NULL;
+	size_t size = 0;
+	uint32_t uid;
+
+	if (asprintf(&file, "%s/etc/login.defs", root) < 0) {
+		file = NULL;
+		return;
+	}
+	f = fopen(file, "re");
+	while (f && getline(&line, &size, f) > 0)
+		if (sscanf(line, " UID_MIN %u", &uid) == 1)
+			config->min_uid = uid;
+}
+
+int config_load(struct config *config, const char *file, const char *root,
+		struct parse_error *error)
+{
+	int r;
+
+	config_defaults(config);
+	read_uid_min(config, root ? root : "");
+	r = file ? apply_file(config, file, error) :
+		   apply_default_files(config, root ? root : "", error);
+	if (r < 0)
+		config_done(config);
+	return r;
+}
+
+bool config_keeps_user(const struct config *config, uid_t uid, const char *name)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", uid);
+	for (size_t i = 0; i < config->keep_users.count; i++) {
+		const char *entry = config->keep_users.items[i];
+
+		if (!strcmp(entry, number) || (name && fnmatch(entry, name, 0) == 0))
+			return true;
+	}
+	return false;
+}
+
+bool config_keeps_key(const struct config *config, uint32_t key)
+{
+	for (size_t i = 0; i < config->keep_keys_count; i++)
+		if (config->keep_keys[i] == key)
+			return true;
+	return false;
+}
+
+bool config_keeps_name(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->keep_names.count; i++) {
+		const char *glob = config->keep_names.items[i];
+
+		/* the leading slash may be left out */
+		if (fnmatch(glob, *glob == '/' ? name : name + 1, 0) == 0)
+			return true;
+	}
+	return false;
+}
