@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Can a text be the name of a service unit? The rule is systemd's own (basic/unit-name.c:
+ * unit_name_is_valid). It lets no '/' through, so that such a name is a safe file name, too.
+ */
+#include "manager.h"
+
+#include <string.h>
+
+#define UNIT_NAME_MAX 255
+
+bool unit_name_is_service(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789:-_.\\@";
+	size_t length = strnlen(name, UNIT_NAME_MAX + 1);
+	const char *at = strchr(name, '@');
+	const size_t end = strlen(".service");
+
+	if (length > UNIT_NAME_MAX || length <= end || strcmp(name + length - end, ".service"))
+		return false;
+	if (strspn(name, allowed) != length || at == name)
+		return false;
+	/* "name@.service" is a template, which never runs */
+	return !at || at + 1 < name + length - end;
+}
