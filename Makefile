@@ -82,3 +82,52 @@ $B/bench/%: $B/bench/%.o $B/libipcguard.a
 
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)
+
+.PHONY: check check-unit check-sanitize check-system check-model check-vm soak demo demo-vm bench clean \
+	help format lint
+check: setup
+	tests/check
+
+check-unit check-sanitize check-system check-vm: check-%: setup
+	tests/check $*
+
+check-model: all $B/tests/model/model
+	tests/model/run
+
+soak: all $B/tests/model/model
+	tests/model/run --soak
+
+demo: setup all tests
+	demo/demo.sh
+
+demo-vm: setup
+	tests/vm/run --demo
+
+bench: setup all $(BENCH_TOOLS)
+	bench/run
+
+clean:
+	rm -rf build
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+lint: setup
+	tests/check docs
+	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c') -- $(ALL_CFLAGS)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr -Ilib lib hooks
+
+help:
+	@echo 'make all         the programs, into build/'
+	@echo 'make install     DESTDIR=, prefix=$(prefix)'
+	@echo 'make uninstall   take away what install put'
+	@echo 'make setup       install the packages that building and testing need'
+	@echo 'make demo        a service dies, ipcclean cleans up: in a private namespace'
+	@echo 'make demo-vm     the same with a real unit, in a virtual machine'
+	@echo 'make check       every test; parts: check-unit, check-sanitize, check-system,'
+	@echo '                 check-model, check-vm'
+	@echo 'make soak        the model test, a million object lifetimes'
+	@echo 'make bench       speed beside ipcs, lsipc and ipcrm, into bench/RESULTS.md'
+	@echo 'make lint        clang-tidy, cppcheck, shellcheck, mandoc; make format: clang-format'
+	@echo 'make clean       remove build/'
+	@echo 'SANITIZE=address,undefined CC=clang WERROR=-Werror V=1 change any of them'
