@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What does the administrator want? ipcguard.conf(5): which files are read and in which order is
- * libeconf's (econf_readDirsHistory: vendor or /etc, then the drop-ins of both by name); each file
- * is then laid over the ones before it, key by key, so that a mistake can name its file and line.
+ * What does the administrator want? ipcguard.conf(5): the main file of /etc, /run or /usr/lib, then
+ * the drop-ins of all three by name, as systemd and libeconf 0.6 order them (0.5, which some hosts
+ * have, neither reads /run nor lets a drop-in replace the vendor's of the same name). libeconf
+ * parses; each file is laid over the ones before it, key by key, so that a mistake can name its
+ * file and line.
  */
 #include "config.h"
 
@@ -10,9 +12,11 @@
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "clock.h"
+#include "dropins.h"
 #include "settings.h"
 
 #define DEFAULT_DEADLINE_NS (10 * NS_PER_S)
@@ -244,45 +248,38 @@ static int apply_file(struct config *config, const char *file, struct parse_erro
 	return r;
 }
 
-struct check_data {
-	struct parse_error *error;
-	int *r;
-};
-
-/* Before libeconf parses a file: a broken one must not get that far. */
-static bool may_be_parsed(const char *file, const void *data)
+/* The administrator's main file, or the vendor's where there is none. */
+static int apply_main_file(struct config *config, const char *root, struct parse_error *error)
 {
-	const struct check_data *check = data;
+	static const char *const dirs[] = { "/etc", "/run", "/usr/lib" };
 
-	*check->r = settings_check(file, check->error);
-	return *check->r == 0;
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		_cleanup_free_ char *file = NULL;
+
+		if (asprintf(&file, "%s%s/ipcguard.conf", root, dirs[i]) < 0)
+			return -ENOMEM;
+		if (access(file, F_OK) == 0)
+			return dropins_is_mask(file) ? 0 : apply_file(config, file, error);
+		if (errno != ENOENT)
+			return settings_fail(error, -errno, file, 0, "%s", strerror(errno));
+	}
+	return 0;
 }
 
-static int apply_default_files(struct config *config, const char *root, struct parse_error *error)
+static int apply_drop_ins(struct config *config, const char *root, struct parse_error *error)
 {
-	_cleanup_free_ char *vendor = NULL, *etc = NULL;
-	int r = 0;
-	const struct check_data check = { error, &r };
-	econf_file **files = NULL;
-	size_t count = 0;
-	econf_err e;
+	_cleanup_free_ char *vendor = NULL, *run = NULL, *etc = NULL;
+	_cleanup_(dropins_done) struct dropins files = { 0 };
+	int r;
 
-	if (asprintf(&vendor, "%s/usr/lib", root) < 0 || asprintf(&etc, "%s/etc", root) < 0)
+	if (asprintf(&vendor, "%s/usr/lib/ipcguard.conf.d", root) < 0 ||
+	    asprintf(&run, "%s/run/ipcguard.conf.d", root) < 0 ||
+	    asprintf(&etc, "%s/etc/ipcguard.conf.d", root) < 0)
 		return -ENOMEM;
-	e = econf_readDirsHistoryWithCallback(&files, &count, vendor, etc, "ipcguard", "conf", "=",
-					      "#;", may_be_parsed, &check);
-	if (e == ECONF_NOFILE)
-		return 0;
-	if (e)
-		return r < 0 ? r : settings_fail_econf(error, e, NULL);
-	for (size_t i = 0; i < count; i++) {
-		_cleanup_free_ char *file = econf_getPath(files[i]);
-
-		if (r == 0)
-			r = file ? apply_file(config, file, error) : -ENOMEM;
-		econf_freeFile(files[i]);
-	}
-	free(files);
+	r = dropins_list(&files, (const char *const[]){ vendor, run, etc, NULL }, error);
+	for (size_t i = 0; i < files.count && r == 0; i++)
+		if (!dropins_is_mask(files.paths[i]))
+			r = apply_file(config, files.paths[i], error);
 	return r;
 }
 
@@ -292,16 +289,19 @@ static void read_uid_min(struct config *config, const char *root)
 	_cleanup_free_ char *file = NULL, *line = NULL;
 	_cleanup_fclose_ FILE *f = NULL;
 	size_t size = 0;
-	uint32_t uid;
 
 	if (asprintf(&file, "%s/etc/login.defs", root) < 0) {
 		file = NULL;
 		return;
 	}
 	f = fopen(file, "re");
-	while (f && getline(&line, &size, f) > 0)
-		if (sscanf(line, " UID_MIN %u", &uid) == 1)
+	while (f && getline(&line, &size, f) > 0) {
+		char word[16];
+		uid_t uid;
+
+		if (sscanf(line, " UID_MIN %15s", word) == 1 && uid_parse(word, &uid) == 0)
 			config->min_uid = uid;
+	}
 }
 
 int config_load(struct config *config, const char *file, const char *root,
@@ -311,8 +311,13 @@ int config_load(struct config *config, const char *file, const char *root,
 
 	config_defaults(config);
 	read_uid_min(config, root ? root : "");
-	r = file ? apply_file(config, file, error) :
-		   apply_default_files(config, root ? root : "", error);
+	if (file) {
+		r = apply_file(config, file, error);
+	} else {
+		r = apply_main_file(config, root ? root : "", error);
+		if (r == 0)
+			r = apply_drop_ins(config, root ? root : "", error);
+	}
 	if (r < 0)
 		config_done(config);
 	return r;

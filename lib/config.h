@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ipcguard.conf(5): vendor defaults in /usr/lib/ipcguard.conf, the administrator's
- * /etc/ipcguard.conf and its drop-ins /etc/ipcguard.conf.d (and /usr/lib/ipcguard.conf.d)
- * merged by libeconf. A broken configuration is an error with file and line, never a guess: nothing
+ * ipcguard.conf(5): the administrator's /etc/ipcguard.conf or else the vendor's
+ * /usr/lib/ipcguard.conf, then the drop-ins ipcguard.conf.d of both and of /run, by name. A broken configuration is an error with file and line, never a guess: nothing
  * is removed then.
  */
 #pragma once

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which entries are in force? Reads the catalogue's directories as systemd reads drop-ins: by file
- * name, a later directory's file instead of an earlier one's, an empty file or a link to /dev/null
- * for none. An entry that is wrong anywhere is an error: one that were left out could be the one
+ * Which entries are in force? Reads the files that dropins.c finds in the catalogue's directories.
+ * An entry that is wrong anywhere is an error: one that were left out could be the one
  * that protects something.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cleanup.h"
+#include "dropins.h"
 #include "patterns_internal.h"
 #include "settings.h"
 
@@ -22,78 +20,6 @@ static const char *const default_dirs[] = {
 	"/etc/ipcguard/patterns.d",
 	NULL,
 };
-
-/* The files in force: paths, sorted by file name. */
-struct files {
-	char **paths;
-	size_t count;
-};
-
-static const char *base_name(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
-static void files_done(struct files *files)
-{
-	for (size_t i = 0; i < files->count; i++)
-		free(files->paths[i]);
-	free(files->paths);
-}
-
-/* Adds a path, in the place of one with the same file name. Takes the path. */
-static int files_add(struct files *files, char *path)
-{
-	char **grown;
-
-	for (size_t i = 0; i < files->count; i++)
-		if (!strcmp(base_name(files->paths[i]), base_name(path))) {
-			free(files->paths[i]);
-			files->paths[i] = path;
-			return 0;
-		}
-	grown = reallocarray(files->paths, files->count + 1, sizeof(*grown));
-	if (!grown) {
-		free(path);
-		return -ENOMEM;
-	}
-	files->paths = grown;
-	grown[files->count++] = path;
-	return 0;
-}
-
-static bool is_conf(const char *name)
-{
-	size_t length = strlen(name);
-
-	return name[0] != '.' && length > 5 && !strcmp(name + length - 5, ".conf");
-}
-
-static int list_directory(struct files *files, const char *path, struct parse_error *error)
-{
-	_cleanup_closedir_ DIR *dir = opendir(path);
-	const struct dirent *entry;
-
-	if (!dir)
-		return errno == ENOENT ? 0 : settings_fail(error, -errno, path, 0, "%s",
-							    strerror(errno));
-	while ((errno = 0, entry = readdir(dir))) {
-		char *file;
-
-		if (!is_conf(entry->d_name))
-			continue;
-		if (asprintf(&file, "%s/%s", path, entry->d_name) < 0)
-			return -ENOMEM;
-		if (files_add(files, file) < 0)
-			return -ENOMEM;
-	}
-	return errno ? settings_fail(error, -errno, path, 0, "%s", strerror(errno)) : 0;
-}
-
-static int by_base_name(const void *a, const void *b)
-{
-	return strcmp(base_name(*(char *const *)a), base_name(*(char *const *)b));
-}
 
 static int set_text(char **to, const char *value)
 {
@@ -234,20 +160,12 @@ static int read_sections(struct patterns *patterns, econf_file *parsed, const ch
 	return r;
 }
 
-/* An empty file, or what /dev/null looks like. */
-static bool is_mask(const char *file)
-{
-	struct stat st;
-
-	return stat(file, &st) == 0 && (S_ISCHR(st.st_mode) || (S_ISREG(st.st_mode) && !st.st_size));
-}
-
 static int read_file(struct patterns *patterns, const char *file, struct parse_error *error)
 {
 	econf_file *parsed = NULL;
 	int r;
 
-	if (is_mask(file))
+	if (dropins_is_mask(file))
 		return 0;
 	r = settings_read(file, &parsed, error);
 	if (r == 0)
@@ -258,16 +176,10 @@ static int read_file(struct patterns *patterns, const char *file, struct parse_e
 
 int patterns_load(struct patterns **out, const char *const *dirs, struct parse_error *error)
 {
-	_cleanup_(files_done) struct files files = { 0 };
+	_cleanup_(dropins_done) struct dropins files = { 0 };
 	_cleanup_(patterns_freep) struct patterns *patterns = calloc(1, sizeof(*patterns));
-	int r = patterns ? 0 : -ENOMEM;
+	int r = patterns ? dropins_list(&files, dirs ? dirs : default_dirs, error) : -ENOMEM;
 
-	if (!dirs)
-		dirs = default_dirs;
-	for (size_t i = 0; dirs[i] && r == 0; i++)
-		r = list_directory(&files, dirs[i], error);
-	if (r == 0 && files.count)
-		qsort(files.paths, files.count, sizeof(*files.paths), by_base_name);
 	for (size_t i = 0; i < files.count && r == 0; i++)
 		r = read_file(patterns, files.paths[i], error);
 	if (r == 0)
