@@ -214,6 +214,7 @@ static int finish(struct stages *stages)
 		.has_target_uid = run->has_target,
 		.target_uid = run->target,
 		.target_unit = run->unit ? run->unit->name : NULL,
+		.target_result = run->unit ? run->unit->result : NULL,
 		.is_dry_run = run->is_dry_run,
 		.list = stages->list,
 		.count = stages->list ? stages->inv.count : 0,

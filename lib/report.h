@@ -17,6 +17,7 @@ struct report {
 	bool has_target_uid;
 	uid_t target_uid;
 	const char *target_unit; /* NULL if none */
+	const char *target_result; /* how the unit ended; NULL if not known */
 	bool is_dry_run;
 	const struct judged *list;
 	size_t count;

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What was done, for people: a table that says of each object what came of it and why, and one line
+ * that sums it up.
+ */
+#include "report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libsmartcols/libsmartcols.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "optional.h"
+
+OPTIONAL_FUNCTION(scols_new_table);
+OPTIONAL_FUNCTION(scols_unref_table);
+OPTIONAL_FUNCTION(scols_table_set_stream);
+OPTIONAL_FUNCTION(scols_table_new_column);
+OPTIONAL_FUNCTION(scols_table_new_line);
+OPTIONAL_FUNCTION(scols_line_set_data);
+OPTIONAL_FUNCTION(scols_print_table);
+
+static int open_smartcols(void)
+{
+	static const struct optional_symbol symbols[] = {
+		OPTIONAL_SYMBOL(scols_new_table),	 OPTIONAL_SYMBOL(scols_unref_table),
+		OPTIONAL_SYMBOL(scols_table_set_stream), OPTIONAL_SYMBOL(scols_table_new_column),
+		OPTIONAL_SYMBOL(scols_table_new_line),	 OPTIONAL_SYMBOL(scols_line_set_data),
+		OPTIONAL_SYMBOL(scols_print_table),
+	};
+
+	return optional_open("libsmartcols.so.1", symbols, sizeof(symbols) / sizeof(symbols[0]));
+}
+
+void report_sum(const struct report *report, struct report_sums *sums)
+{
+	*sums = (struct report_sums){ 0 };
+	for (size_t i = 0; i < report->count; i++) {
+		const struct judged *judged = &report->list[i];
+
+		switch (judged->outcome) {
+		case OUTCOME_WOULD_REMOVE:
+		case OUTCOME_REMOVED:
+			sums->removed++;
+			sums->bytes += judged->obj->bytes;
+			break;
+		case OUTCOME_KEPT:
+			sums->kept++;
+			break;
+		case OUTCOME_FAILED:
+			sums->failed++;
+			break;
+		}
+		sums->wiped_bytes += judged->wiped_bytes;
+	}
+}
+
+int report_summary(const struct report *report, FILE *out)
+{
+	char size[SIZE_TEXT_SIZE], wiped[SIZE_TEXT_SIZE];
+	struct report_sums sums;
+	int r;
+
+	report_sum(report, &sums);
+	r = fprintf(out, "%zu %s (%s), %zu kept, %zu failed", sums.removed,
+		    report->is_dry_run ? "would be removed" : "removed",
+		    size_format(sums.bytes, size), sums.kept, sums.failed);
+	if (r >= 0 && sums.wiped_bytes)
+		r = fprintf(out, ", %s overwritten", size_format(sums.wiped_bytes, wiped));
+	return r < 0 || fputs("\n", out) < 0 || fflush(out) != 0 ? -errno : 0;
+}
+
+/* The last owner's name: objects of one owner mostly stand together. */
+struct owner_name {
+	uid_t uid;
+	bool is_known;
+	char text[40];
+};
+
+static const char *owner_text(uid_t uid, struct owner_name *last)
+{
+	const struct passwd *user;
+
+	if (last->is_known && last->uid == uid)
+		return last->text;
+	user = getpwuid(uid);
+	if (user)
+		snprintf(last->text, sizeof(last->text), "%s", user->pw_name);
+	else
+		snprintf(last->text, sizeof(last->text), "%u", uid);
+	last->uid = uid;
+	last->is_known = true;
+	return last->text;
+}
+
+/* What the reason rests on, as far as the object itself tells. */
+static void evidence(const struct judged *judged, char *text, size_t size)
+{
+	const struct ipc_object *obj = judged->obj;
+
+	text[0] = '\0';
+	if (judged->error)
+		snprintf(text, size, "%s", strerror(-judged->error));
+	else if (judged->reason == REASON_ATTACHED)
+		snprintf(text, size, "nattch %" PRIu64 ", last by pid %d", obj->nattch, obj->lpid);
+	else if (judged->reason == REASON_LIVE_USER && obj->live_user)
+		snprintf(text, size, "last used by pid %d", obj->live_user);
+	else if (judged->reason == REASON_GIVEN_AWAY)
+		snprintf(text, size, "made by uid %u", obj->cuid);
+	else if (judged->reason == REASON_OPEN)
+		snprintf(text, size, "lease refused");
+	else if (judged->reason == REASON_UNREAD)
+		snprintf(text, size, "%" PRIu64 " messages", obj->qnum);
+	else
+		snprintf(text, size, "%s", reason_text(judged->reason));
+}
+
+enum column {
+	COLUMN_OBJECT,
+	COLUMN_KEY,
+	COLUMN_OWNER,
+	COLUMN_MODE,
+	COLUMN_SIZE,
+	COLUMN_ACTION,
+	COLUMN_REASON,
+	COLUMN_EVIDENCE,
+	COLUMN_COUNT_
+};
+
+static const struct {
+	const char *name;
+	int flags;
+} columns[COLUMN_COUNT_] = {
+	[COLUMN_OBJECT] = { "OBJECT", 0 },	 [COLUMN_KEY] = { "KEY", 0 },
+	[COLUMN_OWNER] = { "OWNER", 0 },	 [COLUMN_MODE] = { "MODE", SCOLS_FL_RIGHT },
+	[COLUMN_SIZE] = { "SIZE", SCOLS_FL_RIGHT }, [COLUMN_ACTION] = { "ACTION", 0 },
+	[COLUMN_REASON] = { "REASON", 0 },	 [COLUMN_EVIDENCE] = { "EVIDENCE", 0 },
+};
+
+static int add_line(struct libscols_table *table, const struct judged *judged, bool verbose,
+		    struct owner_name *owner)
+{
+	const struct ipc_object *obj = judged->obj;
+	_cleanup_free_ char *ref = object_ref(obj);
+	struct libscols_line *line = sym_scols_table_new_line(table, NULL);
+	char key[KEY_TEXT_SIZE], mode[8], size[SIZE_TEXT_SIZE], text[128];
+	int r = 0;
+
+	if (!line || !ref)
+		return -ENOMEM;
+	snprintf(mode, sizeof(mode), "%04o", obj->mode & 07777);
+	evidence(judged, text, sizeof(text));
+	r |= sym_scols_line_set_data(line, COLUMN_OBJECT, ref);
+	r |= sym_scols_line_set_data(line, COLUMN_KEY,
+				     kind_is_sysv(obj->kind) ? key_format(obj->key, key) : "-");
+	r |= sym_scols_line_set_data(line, COLUMN_OWNER, owner_text(obj->uid, owner));
+	r |= sym_scols_line_set_data(line, COLUMN_MODE, mode);
+	r |= sym_scols_line_set_data(line, COLUMN_SIZE, size_format(obj->bytes, size));
+	r |= sym_scols_line_set_data(line, COLUMN_ACTION, outcome_name(judged->outcome));
+	r |= sym_scols_line_set_data(line, COLUMN_REASON, reason_name(judged->reason));
+	if (verbose)
+		r |= sym_scols_line_set_data(line, COLUMN_EVIDENCE, text);
+	return r ? -ENOMEM : 0;
+}
+
+static int fill(struct libscols_table *table, const struct report *report, bool verbose)
+{
+	struct owner_name owner = { 0 };
+
+	for (int i = 0; i < COLUMN_COUNT_ - !verbose; i++)
+		if (!sym_scols_table_new_column(table, columns[i].name, 0, columns[i].flags))
+			return -ENOMEM;
+	for (size_t i = 0; i < report->count; i++) {
+		int r = add_line(table, &report->list[i], verbose, &owner);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int print_table(const struct report *report, FILE *out, bool verbose)
+{
+	struct libscols_table *table;
+	int r = open_smartcols();
+
+	if (r < 0)
+		return r;
+	table = sym_scols_new_table();
+	if (!table)
+		return -ENOMEM;
+	sym_scols_table_set_stream(table, out);
+	r = fill(table, report, verbose);
+	if (r == 0)
+		r = sym_scols_print_table(table);
+	sym_scols_unref_table(table);
+	return r;
+}
+
+int report_table(const struct report *report, FILE *out, bool verbose)
+{
+	int r = report->count ? print_table(report, out, verbose) : 0;
+
+	return r < 0 ? r : report_summary(report, out);
+}
