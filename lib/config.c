@@ -162,89 +162,44 @@ static const struct {
 	{ "MinUid", set_min_uid, "a uid" },
 };
 
-static int set_key(struct config *config, const char *file, const char *key, const char *value,
+static int set_key(struct config *config, const char *file, const struct settings_entry *entry,
 		   struct parse_error *error)
 {
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		int r;
 
-		if (strcmp(keys[i].key, key))
+		if (strcmp(keys[i].key, entry->key))
 			continue;
-		r = keys[i].set(config, value);
-		if (r == -ENOMEM)
-			return settings_fail(error, r, file, 0, "%s", strerror(ENOMEM));
-		return r < 0 ? settings_fail_at(error, file, "Clean", key,
-						"%s=%.100s: takes %s", key, value, keys[i].takes) :
-			       0;
+		r = keys[i].set(config, entry->value);
+		return r == 0 || r == -ENOMEM ?
+			       r :
+			       settings_fail(error, -EINVAL, file, entry->line,
+					     "%s=%.100s: takes %s", entry->key, entry->value,
+					     keys[i].takes);
 	}
-	return settings_fail_at(error, file, "Clean", key, "%.100s=: no such key in [Clean]", key);
+	return settings_fail(error, -EINVAL, file, entry->line, "%.100s=: no such key in [Clean]",
+			     entry->key);
 }
 
-static int apply_section(struct config *config, econf_file *parsed, const char *file,
-			 struct parse_error *error)
+static int apply_entry(struct config *config, const char *file, const struct settings_entry *entry,
+		       struct parse_error *error)
 {
-	char **names = NULL;
-	size_t count = 0;
-	econf_err e = econf_getKeys(parsed, "Clean", &count, &names);
-	int r = 0;
-
-	if (e == ECONF_NOKEY || e == ECONF_NOGROUP)
+	/* other programs' sections */
+	if (!strcmp(entry->section, "Tune") || !strcmp(entry->section, "Audit"))
 		return 0;
-	if (e)
-		return settings_fail_econf(error, e, file);
-	for (size_t i = 0; i < count && r == 0; i++) {
-		_cleanup_free_ char *value = NULL;
-
-		e = econf_getStringValue(parsed, "Clean", names[i], &value);
-		r = e && e != ECONF_KEY_HAS_NULL_VALUE ?
-			    settings_fail_econf(error, e, file) :
-			    set_key(config, file, names[i], value ? value : "", error);
-	}
-	econf_freeArray(names);
-	return r;
-}
-
-/* [Tune] and [Audit] are other programs' sections. */
-static bool is_known_section(const char *name)
-{
-	return !strcmp(name, "Clean") || !strcmp(name, "Tune") || !strcmp(name, "Audit");
-}
-
-static int check_sections(econf_file *parsed, const char *file, struct parse_error *error)
-{
-	char **names = NULL;
-	size_t count = 0;
-	econf_err e = econf_getKeys(parsed, NULL, &count, &names);
-	int r = 0;
-
-	if (!e && count)
-		r = settings_fail_at(error, file, NULL, names[0], "%.100s=: stands in no section",
-				     names[0]);
-	econf_freeArray(names);
-	names = NULL;
-	if (r < 0)
-		return r;
-	e = econf_getGroups(parsed, &count, &names);
-	if (e)
-		return e == ECONF_NOGROUP ? 0 : settings_fail_econf(error, e, file);
-	for (size_t i = 0; i < count && r == 0; i++)
-		if (!is_known_section(names[i]))
-			r = settings_fail_at(error, file, names[i], NULL,
-					     "[%.100s]: no such section", names[i]);
-	econf_freeArray(names);
-	return r;
+	if (strcmp(entry->section, "Clean"))
+		return settings_fail(error, -EINVAL, file, entry->line, "[%.100s]: no such section",
+				     entry->section);
+	return entry->key ? set_key(config, file, entry, error) : 0;
 }
 
 static int apply_file(struct config *config, const char *file, struct parse_error *error)
 {
-	econf_file *parsed = NULL;
-	int r = settings_read(file, &parsed, error);
+	_cleanup_(settings_done) struct settings settings = { 0 };
+	int r = settings_read(&settings, file, error);
 
-	if (r == 0)
-		r = check_sections(parsed, file, error);
-	if (r == 0)
-		r = apply_section(config, parsed, file, error);
-	econf_freeFile(parsed);
+	for (size_t i = 0; i < settings.count && r == 0; i++)
+		r = apply_entry(config, file, &settings.entries[i], error);
 	return r;
 }
 

@@ -96,82 +96,58 @@ static void pattern_done(struct pattern *pattern)
 	string_list_done(&pattern->pid);
 }
 
-static int read_key(struct pattern *pattern, econf_file *parsed, const char *file, const char *key,
+static int read_key(struct pattern *pattern, const char *file, const struct settings_entry *entry,
 		    struct parse_error *error)
 {
-	_cleanup_free_ char *value = NULL;
-	econf_err e = econf_getStringValue(parsed, pattern->name, key, &value);
-	int r;
+	int r = set_key(pattern, entry->key, entry->value);
 
-	if (e && e != ECONF_KEY_HAS_NULL_VALUE)
-		return settings_fail_econf(error, e, file);
-	r = set_key(pattern, key, value ? value : "");
-	if (r == -ENOMEM)
+	if (r == 0 || r == -ENOMEM)
 		return r;
 	if (r == -ENOKEY)
-		return settings_fail_at(error, file, pattern->name, key, "%.100s=: no such key",
-					key);
-	return r < 0 ? settings_fail_at(error, file, pattern->name, key,
-					"%.100s=%.200s: not a valid value, see ipcguard.conf(5)",
-					key, value ? value : "") :
-		       0;
+		return settings_fail(error, -EINVAL, file, entry->line, "%.100s=: no such key",
+				     entry->key);
+	return settings_fail(error, -EINVAL, file, entry->line,
+			     "%.100s=%.200s: not a valid value, see ipcguard.conf(5)", entry->key,
+			     entry->value);
 }
 
-static int read_section(struct patterns *patterns, econf_file *parsed, const char *file,
-			const char *section, struct parse_error *error)
+/* Reads the section that entries[0] opens. Returns how many entries it has, or a negative errno. */
+static int read_section(struct patterns *patterns, const char *file,
+			const struct settings_entry *entries, size_t count,
+			struct parse_error *error)
 {
 	_cleanup_(pattern_done) struct pattern pattern = { .kinds = KIND_BIT(KIND_PSHM) };
 	struct pattern *grown;
-	char **keys = NULL;
-	size_t count = 0;
-	int r = set_text(&pattern.name, section);
+	size_t used = 1;
+	int r = set_text(&pattern.name, entries[0].section);
 
-	if (r == 0 && econf_getKeys(parsed, section, &count, &keys))
-		count = 0;
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = read_key(&pattern, parsed, file, keys[i], error);
-	econf_freeArray(keys);
+	for (; r == 0 && used < count && entries[used].key; used++)
+		r = read_key(&pattern, file, &entries[used], error);
 	if (r < 0)
 		return r;
 	if (!pattern.match.count)
-		return settings_fail_at(error, file, section, NULL, "[%.100s] has no Match=",
-					section);
+		return settings_fail(error, -EINVAL, file, entries[0].line,
+				     "[%.100s] has no Match=", entries[0].section);
 	grown = reallocarray(patterns->all, patterns->count + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	patterns->all = grown;
 	grown[patterns->count++] = pattern;
 	pattern = (struct pattern){ 0 };
-	return 0;
-}
-
-static int read_sections(struct patterns *patterns, econf_file *parsed, const char *file,
-			 struct parse_error *error)
-{
-	char **names = NULL;
-	size_t count = 0;
-	int r = 0;
-
-	if (econf_getGroups(parsed, &count, &names))
-		return settings_fail(error, -EINVAL, file, 0, "holds no [section]");
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = read_section(patterns, parsed, file, names[i], error);
-	econf_freeArray(names);
-	return r;
+	return (int)used;
 }
 
 static int read_file(struct patterns *patterns, const char *file, struct parse_error *error)
 {
-	econf_file *parsed = NULL;
+	_cleanup_(settings_done) struct settings settings = { 0 };
 	int r;
 
 	if (dropins_is_mask(file))
 		return 0;
-	r = settings_read(file, &parsed, error);
-	if (r == 0)
-		r = read_sections(patterns, parsed, file, error);
-	econf_freeFile(parsed);
-	return r;
+	r = settings_read(&settings, file, error);
+	for (size_t i = 0; r >= 0 && i < settings.count; i += (size_t)r)
+		r = read_section(patterns, file, &settings.entries[i], settings.count - i, error);
+	return r < 0 ? r : 0;
 }
 
 int patterns_load(struct patterns **out, const char *const *dirs, struct parse_error *error)
