@@ -131,3 +131,52 @@ help:
 	@echo 'make lint        clang-tidy, cppcheck, shellcheck, mandoc; make format: clang-format'
 	@echo 'make clean       remove build/'
 	@echo 'SANITIZE=address,undefined CC=clang WERROR=-Werror V=1 change any of them'
+
+# --- install ---------------------------------------------------------------------------------
+
+MAN_PAGES := $(sort $(wildcard man/*.5 man/*.7 man/*.8))
+DOCS := $(wildcard README.md COPYING)
+PATTERNS := $(sort $(wildcard hooks/patterns.d/*.conf))
+VENDOR_CONF := $(wildcard hooks/ipcguard.conf)
+CATALOG := $(wildcard hooks/ipcguard.catalog hooks/systemd/ipcguard.catalog)
+COMPLETION := $(wildcard hooks/completion/ipcclean)
+
+# SOURCE:TARGET, each installed as a file of mode 0644 with @bindir@ filled in
+INSTALLED = \
+	hooks/systemd/ipcguard-sweep.service.in:$(unitdir)/ipcguard-sweep.service \
+	hooks/systemd/ipcguard-sweep.timer:$(unitdir)/ipcguard-sweep.timer \
+	hooks/systemd/user@.service.d/50-ipcguard.conf.in:$(unitdir)/user@.service.d/50-ipcguard.conf \
+	hooks/systemd/service.d/50-ipcguard.conf.in:$(docdir)/examples/service.d/50-ipcguard.conf \
+	hooks/systemd/logind.conf.d/50-ipcguard.conf:$(logindconfdir)/50-ipcguard.conf \
+	hooks/systemd/ipcguard.tmpfiles.conf:$(tmpfilesdir)/ipcguard.conf \
+	$(foreach f,$(CATALOG),$f:$(catalogdir)/ipcguard.catalog) \
+	$(foreach f,$(VENDOR_CONF),$f:$(vendordir)/ipcguard.conf) \
+	$(foreach f,$(PATTERNS),$f:$(vendordir)/ipcguard/patterns.d/$(notdir $f)) \
+	$(foreach f,$(MAN_PAGES),$f:$(mandir)/man$(subst .,,$(suffix $f))/$(notdir $f)) \
+	$(foreach f,$(DOCS),$f:$(docdir)/$(notdir $f)) \
+	$(foreach f,$(COMPLETION),$f:$(completionsdir)/$(notdir $f))
+
+# directories that go when they are empty, innermost first
+INSTALLED_DIRS = $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
+	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
+
+.PHONY: install uninstall
+install: programs
+	$(Q)install -D -m 0755 $B/ipcclean '$(DESTDIR)$(bindir)/ipcclean'
+	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
+		target="$(DESTDIR)$${pair#*:}"; \
+		mkdir -p "$${target%/*}"; \
+		sed 's,@bindir@,$(bindir),g' "$${pair%%:*}" >"$$target.new"; \
+		chmod 0644 "$$target.new"; \
+		mv -f "$$target.new" "$$target"; \
+	done
+	$(call say,INSTALL,$(DESTDIR)$(bindir)/ipcclean)
+
+uninstall:
+	$(Q)rm -f '$(DESTDIR)$(bindir)/ipcclean'
+	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
+		rm -f "$(DESTDIR)$${pair#*:}"; \
+	done
+	$(Q)for dir in $(foreach d,$(INSTALLED_DIRS),'$(DESTDIR)$d'); do \
+		rmdir "$$dir" 2>/dev/null || :; \
+	done
