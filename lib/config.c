@@ -116,7 +116,7 @@ static int set_min_age(struct config *config, const char *value)
 
 static int set_keep_unread(struct config *config, const char *value)
 {
-	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
+	static const char *const words[] = {"no", "yes", "false", "true", "off", "on", "0", "1"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(value, words[i])) {
@@ -151,15 +151,15 @@ static const struct {
 	int (*set)(struct config *config, const char *value);
 	const char *takes;
 } keys[] = {
-	{ "KeepUsers", set_keep_users, "user names, globs of names, or uids" },
-	{ "KeepKeys", set_keep_keys, "keys: 0x and up to 8 hex digits, or decimal" },
-	{ "KeepNames", set_keep_names, "globs of POSIX names" },
-	{ "MinAge", set_min_age, "a span of time such as 90s, 5min or 2h" },
-	{ "KeepUnread", set_keep_unread, "yes or no" },
-	{ "Wipe", set_wipe, "no, yes, try or verify" },
-	{ "Deadline", set_deadline, "a span of time such as 10s" },
-	{ "Kinds", set_kinds, "a list of shm,sem,msg,pshm,psem,pmq" },
-	{ "MinUid", set_min_uid, "a uid" },
+	{"KeepUsers", set_keep_users, "user names, globs of names, or uids"},
+	{"KeepKeys", set_keep_keys, "keys: 0x and up to 8 hex digits, or decimal"},
+	{"KeepNames", set_keep_names, "globs of POSIX names"},
+	{"MinAge", set_min_age, "a span of time such as 90s, 5min or 2h"},
+	{"KeepUnread", set_keep_unread, "yes or no"},
+	{"Wipe", set_wipe, "no, yes, try or verify"},
+	{"Deadline", set_deadline, "a span of time such as 10s"},
+	{"Kinds", set_kinds, "a list of shm,sem,msg,pshm,psem,pmq"},
+	{"MinUid", set_min_uid, "a uid"},
 };
 
 static int set_key(struct config *config, const char *file, const struct settings_entry *entry,
@@ -171,11 +171,10 @@ static int set_key(struct config *config, const char *file, const struct setting
 		if (strcmp(keys[i].key, entry->key))
 			continue;
 		r = keys[i].set(config, entry->value);
-		return r == 0 || r == -ENOMEM ?
-			       r :
-			       settings_fail(error, -EINVAL, file, entry->line,
-					     "%s=%.100s: takes %s", entry->key, entry->value,
-					     keys[i].takes);
+		return r == 0 || r == -ENOMEM ? r
+					      : settings_fail(error, -EINVAL, file, entry->line,
+							      "%s=%.100s: takes %s", entry->key,
+							      entry->value, keys[i].takes);
 	}
 	return settings_fail(error, -EINVAL, file, entry->line, "%.100s=: no such key in [Clean]",
 			     entry->key);
@@ -195,7 +194,7 @@ static int apply_entry(struct config *config, const char *file, const struct set
 
 static int apply_file(struct config *config, const char *file, struct parse_error *error)
 {
-	_cleanup_(settings_done) struct settings settings = { 0 };
+	_cleanup_(settings_done) struct settings settings = {0};
 	int r = settings_read(&settings, file, error);
 
 	for (size_t i = 0; i < settings.count && r == 0; i++)
@@ -206,7 +205,7 @@ static int apply_file(struct config *config, const char *file, struct parse_erro
 /* The administrator's main file, or the vendor's where there is none. */
 static int apply_main_file(struct config *config, const char *root, struct parse_error *error)
 {
-	static const char *const dirs[] = { "/etc", "/run", "/usr/lib" };
+	static const char *const dirs[] = {"/etc", "/run", "/usr/lib"};
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		_cleanup_free_ char *file = NULL;
@@ -224,14 +223,14 @@ static int apply_main_file(struct config *config, const char *root, struct parse
 static int apply_drop_ins(struct config *config, const char *root, struct parse_error *error)
 {
 	_cleanup_free_ char *vendor = NULL, *run = NULL, *etc = NULL;
-	_cleanup_(dropins_done) struct dropins files = { 0 };
+	_cleanup_(dropins_done) struct dropins files = {0};
 	int r;
 
 	if (asprintf(&vendor, "%s/usr/lib/ipcguard.conf.d", root) < 0 ||
 	    asprintf(&run, "%s/run/ipcguard.conf.d", root) < 0 ||
 	    asprintf(&etc, "%s/etc/ipcguard.conf.d", root) < 0)
 		return -ENOMEM;
-	r = dropins_list(&files, (const char *const[]){ vendor, run, etc, NULL }, error);
+	r = dropins_list(&files, (const char *const[]){vendor, run, etc, NULL}, error);
 	for (size_t i = 0; i < files.count && r == 0; i++)
 		if (!dropins_is_mask(files.paths[i]))
 			r = apply_file(config, files.paths[i], error);

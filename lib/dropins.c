@@ -26,7 +26,7 @@ void dropins_done(struct dropins *dropins)
 	for (size_t i = 0; i < dropins->count; i++)
 		free(dropins->paths[i]);
 	free(dropins->paths);
-	*dropins = (struct dropins){ 0 };
+	*dropins = (struct dropins){0};
 }
 
 /* Adds a path, in the place of one with the same file name. Takes the path. */

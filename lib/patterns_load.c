@@ -116,7 +116,7 @@ static int read_section(struct patterns *patterns, const char *file,
 			const struct settings_entry *entries, size_t count,
 			struct parse_error *error)
 {
-	_cleanup_(pattern_done) struct pattern pattern = { .kinds = KIND_BIT(KIND_PSHM) };
+	_cleanup_(pattern_done) struct pattern pattern = {.kinds = KIND_BIT(KIND_PSHM)};
 	struct pattern *grown;
 	size_t used = 1;
 	int r = set_text(&pattern.name, entries[0].section);
@@ -133,13 +133,13 @@ static int read_section(struct patterns *patterns, const char *file,
 		return -ENOMEM;
 	patterns->all = grown;
 	grown[patterns->count++] = pattern;
-	pattern = (struct pattern){ 0 };
+	pattern = (struct pattern){0};
 	return (int)used;
 }
 
 static int read_file(struct patterns *patterns, const char *file, struct parse_error *error)
 {
-	_cleanup_(settings_done) struct settings settings = { 0 };
+	_cleanup_(settings_done) struct settings settings = {0};
 	int r;
 
 	if (dropins_is_mask(file))
@@ -152,7 +152,7 @@ static int read_file(struct patterns *patterns, const char *file, struct parse_e
 
 int patterns_load(struct patterns **out, const char *const *dirs, struct parse_error *error)
 {
-	_cleanup_(dropins_done) struct dropins files = { 0 };
+	_cleanup_(dropins_done) struct dropins files = {0};
 	_cleanup_(patterns_freep) struct patterns *patterns = calloc(1, sizeof(*patterns));
 	int r = patterns ? dropins_list(&files, dirs ? dirs : default_dirs, error) : -ENOMEM;
 

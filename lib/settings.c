@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What does the file say, and in which line? libeconf reads the values (quotes, comments). Which keys
- * there are is found here, because libeconf 0.5 doesn't tell their lines, takes the first of two that
- * stand twice, and econf_getKeys() leaves out a key that an earlier section has as well.
+ * What does the file say, and in which line? libeconf reads the values (quotes, comments). Which
+ * keys there are is found here, because libeconf 0.5 doesn't tell their lines, takes the first of
+ * two that stand twice, and econf_getKeys() leaves out a key that an earlier section has as well.
  */
 #include "settings.h"
 
@@ -23,7 +23,7 @@ void parse_error_done(struct parse_error *error)
 {
 	free(error->file);
 	free(error->what);
-	*error = (struct parse_error){ 0 };
+	*error = (struct parse_error){0};
 }
 
 int settings_fail(struct parse_error *error, int r, const char *file, unsigned line,
@@ -99,7 +99,7 @@ static int add_entry(struct settings *settings, char *section, char *key, bool h
 		return -ENOMEM;
 	}
 	settings->entries = grown;
-	grown[settings->count++] = (struct settings_entry){ section, key, NULL, line };
+	grown[settings->count++] = (struct settings_entry){section, key, NULL, line};
 	return 0;
 }
 
@@ -131,8 +131,8 @@ static int scan_key(struct settings *settings, const char *file, const char *tex
 		    struct parse_error *error)
 {
 	const char *sign = strchr(text, '='), *end = sign;
-	const char *section = settings->count ? settings->entries[settings->count - 1].section :
-						NULL;
+	const char *section =
+		settings->count ? settings->entries[settings->count - 1].section : NULL;
 	_cleanup_free_ char *key = NULL;
 
 	while (end > text && isspace((unsigned char)end[-1]))
@@ -149,9 +149,9 @@ static int scan_key(struct settings *settings, const char *file, const char *tex
 		return settings_fail(error, -EINVAL, file, line,
 				     "%.100s=: stands more than once in [%.100s]", key, section);
 	if (has_comment_in_word(sign + 1))
-		return settings_fail(error, -EINVAL, file, line,
-				     "%.100s=: '#' and ';' begin a comment; write '?' for them in a glob",
-				     key);
+		return settings_fail(
+			error, -EINVAL, file, line,
+			"%.100s=: '#' and ';' begin a comment; write '?' for them in a glob", key);
 	return add_entry(settings, strdup(section), STEAL_PTR(key), true, line);
 }
 
@@ -182,9 +182,9 @@ static int scan(struct settings *settings, const char *file, struct parse_error 
 		return settings_fail(error, -errno, file, 0, "%s", strerror(errno));
 	for (unsigned line = 1; r == 0 && (length = getline(&text, &size, f)) > 0; line++)
 		/* libeconf ends its text at a NUL, and what follows would be silently ignored */
-		r = memchr(text, '\0', (size_t)length) ?
-			    settings_fail(error, -EINVAL, file, line, "a NUL byte") :
-			    scan_line(settings, file, text, line, error);
+		r = memchr(text, '\0', (size_t)length)
+			    ? settings_fail(error, -EINVAL, file, line, "a NUL byte")
+			    : scan_line(settings, file, text, line, error);
 	if (r == 0 && ferror(f))
 		r = settings_fail(error, -EIO, file, 0, "%s", strerror(EIO));
 	return r;
@@ -228,7 +228,7 @@ void settings_done(struct settings *settings)
 		free(settings->entries[i].value);
 	}
 	free(settings->entries);
-	*settings = (struct settings){ 0 };
+	*settings = (struct settings){0};
 }
 
 int settings_each_word(const char *text, int (*fn)(const char *word, void *data), void *data)

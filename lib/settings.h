@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * INI files as this project reads them: checked before they are parsed (regular, at most 1 MiB, and
- * where we are root, root's and writable by nobody else), each section and key at most once, a key on
- * one line, and every complaint with its file and line.
+ * where we are root, root's and writable by nobody else), each section and key at most once, a key
+ * on one line, and every complaint with its file and line.
  */
 #pragma once
 
@@ -23,7 +23,8 @@ struct settings {
 	size_t count;
 };
 
-/* Reads one file. Returns 0, or a negative errno with the error filled; settings_done() for both. */
+/* Reads one file. Returns 0, or a negative errno with the error filled; settings_done() for both.
+ */
 int settings_read(struct settings *settings, const char *file, struct parse_error *error);
 void settings_done(struct settings *settings);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What ipcguard.conf(5) means: every key on both sides, which file wins, and where a mistake is. */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,10 +19,10 @@
 #include "config.h"
 #include "tree.h"
 
-static void assert_fails(struct tree *tree, const char *file, int r, const char *at,
-			 unsigned line, const char *what)
+static void assert_fails(struct tree *tree, const char *file, int r, const char *at, unsigned line,
+			 const char *what)
 {
-	struct parse_error error = { 0 };
+	struct parse_error error = {0};
 	struct config config;
 	int got = config_load(&config, file, tree->root, &error);
 
@@ -40,7 +40,7 @@ static void assert_fails(struct tree *tree, const char *file, int r, const char 
 /* Reads what the tree holds; the caller frees. */
 static struct config load(const struct tree *tree)
 {
-	struct parse_error error = { 0 };
+	struct parse_error error = {0};
 	struct config config;
 	int r = config_load(&config, NULL, tree->root, &error);
 
@@ -138,13 +138,13 @@ static void reads_every_word_for_wipe_and_unread(void **state)
 		enum wipe_mode wipe;
 		bool keep_unread;
 	} cases[] = {
-		{ "Wipe=no\nKeepUnread=no", WIPE_NO, false },
-		{ "Wipe=yes\nKeepUnread=true", WIPE_YES, true },
-		{ "Wipe=try\nKeepUnread=false", WIPE_TRY, false },
-		{ "Wipe=verify\nKeepUnread=on", WIPE_VERIFY, true },
-		{ "Wipe=no\nKeepUnread=off", WIPE_NO, false },
-		{ "Wipe=no\nKeepUnread=1", WIPE_NO, true },
-		{ "Wipe=no\nKeepUnread=0", WIPE_NO, false },
+		{"Wipe=no\nKeepUnread=no", WIPE_NO, false},
+		{"Wipe=yes\nKeepUnread=true", WIPE_YES, true},
+		{"Wipe=try\nKeepUnread=false", WIPE_TRY, false},
+		{"Wipe=verify\nKeepUnread=on", WIPE_VERIFY, true},
+		{"Wipe=no\nKeepUnread=off", WIPE_NO, false},
+		{"Wipe=no\nKeepUnread=1", WIPE_NO, true},
+		{"Wipe=no\nKeepUnread=0", WIPE_NO, false},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -172,8 +172,9 @@ static void min_uid_comes_from_login_defs_unless_written(void **state)
 
 static void a_bad_login_defs_keeps_the_default(void **state)
 {
-	static const char *const bad[] = { "UID_MIN x\n", "UID_MIN -1\n", "UID_MIN 4294967296\n",
-					   "UID_MIN 4294967295\n", "UID_MIN\n", "UID_MINIMUM 5\n" };
+	static const char *const bad[] = {
+		"UID_MIN x\n",		"UID_MIN -1\n", "UID_MIN 4294967296\n",
+		"UID_MIN 4294967295\n", "UID_MIN\n",	"UID_MINIMUM 5\n"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct config config;
@@ -234,8 +235,7 @@ static void an_empty_list_clears_what_earlier_files_added(void **state)
 {
 	struct config config;
 
-	tree_write(*state, "etc/ipcguard.conf",
-		   "[Clean]\nKeepUsers=a\nKeepKeys=1\nKeepNames=/a\n");
+	tree_write(*state, "etc/ipcguard.conf", "[Clean]\nKeepUsers=a\nKeepKeys=1\nKeepNames=/a\n");
 	tree_write(*state, "etc/ipcguard.conf.d/10-a.conf",
 		   "[Clean]\nKeepUsers=\nKeepKeys=\nKeepNames=\n");
 	config = load(*state);
@@ -248,15 +248,14 @@ static void an_empty_list_clears_what_earlier_files_added(void **state)
 static void one_file_named_is_the_only_one_read(void **state)
 {
 	const struct tree *tree = *state;
-	struct parse_error error = { 0 };
+	struct parse_error error = {0};
 	char path[TREE_PATH_SIZE];
 	struct config config;
 
 	tree_write(tree, "etc/ipcguard.conf", "[Clean]\nWipe=yes\n");
 	tree_write(tree, "other.conf", "[Clean]\nMinUid=7\n");
-	assert_int_equal(config_load(&config, tree_path(tree, "other.conf", path), tree->root,
-				     &error),
-			 0);
+	assert_int_equal(
+		config_load(&config, tree_path(tree, "other.conf", path), tree->root, &error), 0);
 	assert_int_equal(config.min_uid, 7);
 	assert_int_equal(config.wipe, WIPE_NO);
 	config_done(&config);
@@ -282,35 +281,35 @@ static void a_mistake_has_its_line(void **state)
 		unsigned line;
 		const char *what;
 	} cases[] = {
-		{ "[Clean]\nMinAge=1s\nKeepUser=a\n", 3, "KeepUser=" },
-		{ "[Clean]\n\n# c\nMinAge=soon\n", 4, "MinAge=soon" },
-		{ "[Clean]\nMinAge=\n", 2, "MinAge=" },
-		{ "[Clean]\nMinAge=-1s\n", 2, "MinAge=" },
-		{ "[Clean]\nDeadline=1x\n", 2, "Deadline=" },
-		{ "[Clean]\nKeepUnread=maybe\n", 2, "KeepUnread=" },
-		{ "[Clean]\nKeepUnread=\n", 2, "KeepUnread=" },
-		{ "[Clean]\nWipe=Yes\n", 2, "no, yes, try or verify" },
-		{ "[Clean]\nKinds=shm,file\n", 2, "Kinds=" },
-		{ "[Clean]\nKinds=\n", 2, "Kinds=" },
-		{ "[Clean]\nMinUid=-1\n", 2, "MinUid=" },
-		{ "[Clean]\nMinUid=4294967295\n", 2, "MinUid=" },
-		{ "[Clean]\nKeepKeys=1 0x\n", 2, "KeepKeys=" },
-		{ "[Clean]\nminuid=1\n", 2, "no such key" },
-		{ "[Clean]\nWipe=no\n[Clear]\nMinUid=1\n", 3, "no such section" },
-		{ "MinUid=1\n[Clean]\nWipe=no\n", 1, "in no section" },
-		{ "[Tune]\nMinAge=x\n[Clean]\nMinAge=x\n", 4, "MinAge=x" },
-		{ "[Clean]\nWipe=yes\nWipe=no\n", 3, "more than once" },
-		{ "[Clean]\nWipe\n", 2, "no '='" },
-		{ "[Clean]\nKeepUsers=a\n b\n", 3, "no '='" },
-		{ "[Clean]\n=no\n", 2, "nothing before" },
-		{ "[Clean]\nKeepNames=/a#b\n", 2, "begin a comment" },
-		{ "[Clean]\nKeepNames=/a \"/b;c\"\n", 2, "begin a comment" },
-		{ "[Clean]\nWipe=no\n[Tune]\n[Clean]\n", 4, "stands here again" },
-		{ "[Clear]\n", 1, "no such section" },
-		{ "MinUid=1\n", 1, "in no section" },
-		{ "[Clean\nWipe=no\n", 1, "" },
-		{ "[Clean]x\nWipe=no\n", 1, "" },
-		{ "[]\nWipe=no\n", 1, "" },
+		{"[Clean]\nMinAge=1s\nKeepUser=a\n", 3, "KeepUser="},
+		{"[Clean]\n\n# c\nMinAge=soon\n", 4, "MinAge=soon"},
+		{"[Clean]\nMinAge=\n", 2, "MinAge="},
+		{"[Clean]\nMinAge=-1s\n", 2, "MinAge="},
+		{"[Clean]\nDeadline=1x\n", 2, "Deadline="},
+		{"[Clean]\nKeepUnread=maybe\n", 2, "KeepUnread="},
+		{"[Clean]\nKeepUnread=\n", 2, "KeepUnread="},
+		{"[Clean]\nWipe=Yes\n", 2, "no, yes, try or verify"},
+		{"[Clean]\nKinds=shm,file\n", 2, "Kinds="},
+		{"[Clean]\nKinds=\n", 2, "Kinds="},
+		{"[Clean]\nMinUid=-1\n", 2, "MinUid="},
+		{"[Clean]\nMinUid=4294967295\n", 2, "MinUid="},
+		{"[Clean]\nKeepKeys=1 0x\n", 2, "KeepKeys="},
+		{"[Clean]\nminuid=1\n", 2, "no such key"},
+		{"[Clean]\nWipe=no\n[Clear]\nMinUid=1\n", 3, "no such section"},
+		{"MinUid=1\n[Clean]\nWipe=no\n", 1, "in no section"},
+		{"[Tune]\nMinAge=x\n[Clean]\nMinAge=x\n", 4, "MinAge=x"},
+		{"[Clean]\nWipe=yes\nWipe=no\n", 3, "more than once"},
+		{"[Clean]\nWipe\n", 2, "no '='"},
+		{"[Clean]\nKeepUsers=a\n b\n", 3, "no '='"},
+		{"[Clean]\n=no\n", 2, "nothing before"},
+		{"[Clean]\nKeepNames=/a#b\n", 2, "begin a comment"},
+		{"[Clean]\nKeepNames=/a \"/b;c\"\n", 2, "begin a comment"},
+		{"[Clean]\nWipe=no\n[Tune]\n[Clean]\n", 4, "stands here again"},
+		{"[Clear]\n", 1, "no such section"},
+		{"MinUid=1\n", 1, "in no section"},
+		{"[Clean\nWipe=no\n", 1, ""},
+		{"[Clean]x\nWipe=no\n", 1, ""},
+		{"[]\nWipe=no\n", 1, ""},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -398,8 +397,9 @@ static uint32_t next_random(uint32_t *seed)
 
 static void survives_any_damage(void **state)
 {
-	static const char whole[] = "# c\n[Clean]\nKeepUsers=a, b* 12\nKeepKeys=0x1 2\nMinAge=2h 5min\n"
-				    "KeepNames=/a[b]* /c # c\nWipe=yes\nKinds=shm,sem\n[Tune]\nA=\"x\"\n";
+	static const char whole[] =
+		"# c\n[Clean]\nKeepUsers=a, b* 12\nKeepKeys=0x1 2\nMinAge=2h 5min\n"
+		"KeepNames=/a[b]* /c # c\nWipe=yes\nKinds=shm,sem\n[Tune]\nA=\"x\"\n";
 	static const char special[] = "[]=#;\\\"'\n\r\t ,\x80\xff{}*\0";
 	const struct tree *tree = *state;
 	char path[TREE_PATH_SIZE];
@@ -408,7 +408,7 @@ static void survives_any_damage(void **state)
 
 	tree_path(tree, "fuzzed.conf", path);
 	for (unsigned i = 0; i < 3000; i++) {
-		struct parse_error error = { 0 };
+		struct parse_error error = {0};
 		char text[sizeof(whole)];
 		struct config config;
 		size_t length = sizeof(whole) - 1;
