@@ -68,7 +68,12 @@ $B/ipcclean: $(IPCCLEAN_OBJECTS) $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-$B/tests/unit/%: $B/tests/unit/%.o $B/libipcguard.a
+# what the tests need of the program: all but its main
+$B/libhooks.a: $(filter-out $B/hooks/ipcclean.o,$(IPCCLEAN_OBJECTS))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$B/tests/unit/%: $B/tests/unit/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
 

@@ -74,6 +74,14 @@ static int ask_unit(const struct enable_options *options, struct candidate *unit
 	return r;
 }
 
+/* For disable, which also works on units that are gone. */
+static void resolve_alias(const struct enable_options *options, struct candidate *unit)
+{
+	unit->is_known = !options->root && manager_read_unit(unit->name, ASK_NS, &unit->facts) == 0;
+	if (unit->is_known)
+		snprintf(unit->name, sizeof(unit->name), "%s", unit->facts.id);
+}
+
 static int name_candidate(const char *text, struct candidate *unit)
 {
 	const char *end = strchr(text, '.') ? "" : ".service";
@@ -104,6 +112,8 @@ static int add_names(char *const *names, size_t count, bool must_exist,
 
 		if (r == 0 && must_exist)
 			r = ask_unit(options, unit);
+		else if (r == 0)
+			resolve_alias(options, unit);
 		result = result ? result : r;
 	}
 	return result;
@@ -241,8 +251,10 @@ static void reload(const struct enable_options *options)
 {
 	int r = options->root ? -ENOTCONN : manager_reload(RELOAD_NS);
 
-	if (r < 0)
-		say_error("the service manager has not read the drop-ins (%s); run: systemctl "
+	if (r == -ENOTCONN)
+		say_error("no service manager answers; where one runs: systemctl daemon-reload");
+	else if (r < 0)
+		say_error("the service manager has not read the drop-ins: %s; run: systemctl "
 			  "daemon-reload",
 			  strerror(-r));
 }
@@ -251,7 +263,7 @@ static int switch_units(char *const *names, size_t count, const struct enable_op
 			bool is_enable)
 {
 	_cleanup_(candidates_done) struct candidates units = {0};
-	int status = EXIT_DONE;
+	size_t failed = 0;
 
 	if (collect(names, count, is_enable, options, &units) < 0)
 		return EXIT_USAGE;
@@ -259,11 +271,11 @@ static int switch_units(char *const *names, size_t count, const struct enable_op
 		int r = is_enable ? enable_one(&units.all[i], options)
 				  : disable_one(&units.all[i], options);
 
-		if (r < 0)
-			status = EXIT_FAILED;
+		failed += r < 0;
 	}
-	reload(options);
-	return fflush(stdout) == 0 ? status : EXIT_FAILED;
+	if (failed < units.count)
+		reload(options);
+	return fflush(stdout) == 0 && !failed ? EXIT_DONE : EXIT_FAILED;
 }
 
 int enable_units(char *const *names, size_t count, const struct enable_options *options)
