@@ -263,6 +263,63 @@ static void one_file_named_is_the_only_one_read(void **state)
 		     "No such file");
 }
 
+/* Reads a file that ships, with the keys that it only shows taken in. */
+static void write_uncommented(const struct tree *tree, const char *shipped, const char *name)
+{
+	_cleanup_fclose_ FILE *f = fopen(shipped, "re");
+	char text[8192], *to = text, line[512];
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		const char *from = line[0] == '#' && line[1] != ' ' ? line + 1 : line;
+
+		assert_true(to + strlen(from) < text + sizeof(text));
+		to = stpcpy(to, from);
+	}
+	tree_write(tree, name, text);
+}
+
+static void the_shipped_file_shows_the_defaults(void **state)
+{
+	static const char *const shown[] = {
+		"KeepUsers=", "KeepKeys=", "KeepNames=", "MinAge=", "KeepUnread=",
+		"Wipe=",      "Deadline=", "Kinds=",	 "MinUid="};
+	const struct tree *tree = *state;
+	char path[TREE_PATH_SIZE], text[8192] = "";
+	_cleanup_fclose_ FILE *f = NULL;
+	struct config config, defaults;
+
+	write_uncommented(tree, "hooks/ipcguard.conf", "usr/lib/ipcguard.conf");
+	f = fopen(tree_path(tree, "usr/lib/ipcguard.conf", path), "re");
+	assert_non_null(f);
+	assert_true(fread(text, 1, sizeof(text) - 1, f) > 0);
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		print_message("%s\n", shown[i]);
+		assert_non_null(strstr(text, shown[i]));
+	}
+	config = load(tree);
+	config_defaults(&defaults);
+	defaults.min_age_is_set = true;
+	assert_memory_equal(&config, &defaults, sizeof(config));
+	config_done(&config);
+}
+
+static void a_masked_vendor_drop_in_is_not_read(void **state)
+{
+	struct config config;
+	char path[TREE_PATH_SIZE];
+
+	tree_write(*state, "usr/lib/ipcguard.conf.d/10-v.conf", "[Clean]\nWipe=yes\n");
+	tree_write(*state, "run/ipcguard.conf.d/20-r.conf", "[Clean]\nMinUid=7\n");
+	tree_make_parents(*state, "etc/ipcguard.conf.d/10-v.conf");
+	tree_path(*state, "etc/ipcguard.conf.d/10-v.conf", path);
+	assert_int_equal(symlink("/dev/null", path), 0);
+	config = load(*state);
+	assert_int_equal(config.wipe, WIPE_NO);
+	assert_int_equal(config.min_uid, 7);
+	config_done(&config);
+}
+
 static void other_programs_sections_are_theirs(void **state)
 {
 	struct config config;
@@ -451,6 +508,8 @@ int main(void)
 		TEST(a_drop_in_counts_without_a_main_file),
 		TEST(an_empty_list_clears_what_earlier_files_added),
 		TEST(one_file_named_is_the_only_one_read),
+		TEST(the_shipped_file_shows_the_defaults),
+		TEST(a_masked_vendor_drop_in_is_not_read),
 		TEST(other_programs_sections_are_theirs),
 		TEST(a_mistake_has_its_line),
 		TEST(a_mistake_in_a_drop_in_names_the_drop_in),

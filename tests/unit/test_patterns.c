@@ -296,6 +296,27 @@ static void groups_what_lives_and_dies_together(void **state)
 	}
 }
 
+/* The example of ipcguard.conf(5). */
+static void groups_the_ring_buffer_of_the_manual(void **state)
+{
+	const struct ipc_object ring = object(KIND_PSHM, "/ring_4711_a");
+	const struct ipc_object lock = object(KIND_PSHM, "/ring_4711_a_lock");
+	const struct ipc_object other = object(KIND_PSHM, "/ring_4712_a_lock");
+	_cleanup_(patterns_freep) struct patterns *patterns = NULL;
+	const struct pattern *pattern;
+
+	tree_write(*state, "etc/a.conf",
+		   "[ringbuffer]\nMatch=/ring_*_lock /ring_*\nGroup=/ring_{} /ring_{}_lock\n"
+		   "Pid=/ring_{pid}_*\n");
+	patterns = load(*state);
+	pattern = patterns_match(patterns, &ring);
+	assert_non_null(pattern);
+	assert_true(pattern_same_group(pattern, &ring, &lock));
+	assert_true(pattern_same_group(pattern, &lock, &ring));
+	assert_false(pattern_same_group(pattern, &ring, &other));
+	assert_int_equal(pattern_pid(pattern, &lock), 4711);
+}
+
 static void system_v_matches_nothing(void **state)
 {
 	_cleanup_(patterns_freep) struct patterns *patterns = NULL;
@@ -486,6 +507,7 @@ int main(void)
 		TEST(protects_exactly_what_keeps_its_state_elsewhere),
 		TEST(finds_the_pid_where_it_stands),
 		TEST(groups_what_lives_and_dies_together),
+		TEST(groups_the_ring_buffer_of_the_manual),
 		TEST(system_v_matches_nothing),
 		TEST(kinds_that_are_not_named_do_not_match),
 		TEST(the_first_entry_by_file_name_counts),
