@@ -2,7 +2,7 @@
 /*
  * Which files are in force? As systemd reads drop-ins (systemd.unit(5)): sorted by file name
  * whatever their directory, a later directory's file instead of an earlier one's of the same name,
- * an empty file or a link to /dev/null for none.
+ * a link to /dev/null (or an empty file, which says nothing) for none.
  */
 #include "dropins.h"
 
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "cleanup.h"
 #include "settings.h"
@@ -97,6 +98,6 @@ bool dropins_is_mask(const char *file)
 {
 	struct stat st;
 
-	return stat(file, &st) == 0 &&
-	       (S_ISCHR(st.st_mode) || (S_ISREG(st.st_mode) && !st.st_size));
+	/* null's numbers: Documentation/admin-guide/devices.txt */
+	return stat(file, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }

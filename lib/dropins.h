@@ -20,5 +20,5 @@ struct dropins {
 int dropins_list(struct dropins *dropins, const char *const *dirs, struct parse_error *error);
 void dropins_done(struct dropins *dropins);
 
-/* Whether the file only masks others: it is empty or a link to /dev/null. */
+/* Whether the file is a link to /dev/null, which only masks others: not to be read. */
 bool dropins_is_mask(const char *file);

@@ -29,7 +29,10 @@
 struct patterns;
 struct pattern;
 
-/* Where a broken file is: filled on failure, to be printed as `file:line: what`. */
+/*
+ * Where a broken file is: zeroed by the caller, filled on failure (but for -ENOMEM), to be printed as
+ * `file:line: what`.
+ */
 struct parse_error {
 	char *file;    /* owned */
 	unsigned line; /* 0 if not known */
