@@ -216,6 +216,7 @@ static int finish(struct stages *stages)
 		.target_unit = run->unit ? run->unit->name : NULL,
 		.target_result = run->unit ? run->unit->result : NULL,
 		.is_dry_run = run->is_dry_run,
+		.is_wiping = run->config->wipe != WIPE_NO,
 		.list = stages->list,
 		.count = stages->list ? stages->inv.count : 0,
 	};

@@ -2,6 +2,7 @@
 /* `ipcclean user`: a user's last session has ended, or so the caller thinks; the rules decide. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup_run.h"
 #include "commands.h"
@@ -27,7 +28,7 @@ int command_user(const struct command_context *context)
 			  r == -ENOENT ? "no such user" : strerror(-r));
 		return EXIT_USAGE;
 	}
-	if (!options->is_quiet && removeipc_is_on(NULL))
+	if (!options->is_quiet && access("/run/systemd/seats", F_OK) == 0 && removeipc_is_on(NULL))
 		say_error("logind's RemoveIPC= is on: at logout logind removes what other processes of "
 			  "the user still use; set RemoveIPC=no in logind.conf(5)");
 	return cleanup_run(&run);

@@ -199,27 +199,19 @@ static bool is_our_queue(const char *name, const struct stat *st)
 }
 
 /*
- * "QSIZE:5 NOTIFY:0 SIGNO:0 NOTIFY_PID:0" counts bytes only, and a message may have none: the
- * number of messages comes from mq_getattr(3).
+ * How full it is comes from mq_getattr(3): reading the file ("QSIZE:5 …") would set its times to now
+ * (ipc/mqueue.c: mqueue_read_file), and a queue that is looked at would never grow old.
  */
 static void read_queue(int dir, const char *file, struct ipc_object *obj)
 {
 	_cleanup_close_ int fd = openat(dir, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	char text[160];
 	struct mq_attr attr;
-	ssize_t n;
 
 	obj->bytes = 0;
-	if (fd < 0)
+	if (fd < 0 || mq_getattr(fd, &attr) < 0)
 		return;
-	n = read(fd, text, sizeof(text) - 1);
-	if (n > 0) {
-		text[n] = '\0';
-		if (!strncmp(text, "QSIZE:", 6))
-			obj->bytes = strtoull(text + 6, NULL, 10);
-	}
-	if (mq_getattr(fd, &attr) == 0)
-		obj->qnum = (uint64_t)attr.mq_curmsgs;
+	obj->qnum = (uint64_t)attr.mq_curmsgs;
+	obj->bytes = obj->qnum * (uint64_t)attr.mq_msgsize;
 }
 
 static int add_queue(struct scan *scan, int dir, const char *file)

@@ -13,6 +13,7 @@
 
 #include "cleanup.h"
 #include "optional.h"
+#include "wipe.h"
 
 OPTIONAL_FUNCTION(scols_new_table);
 OPTIONAL_FUNCTION(scols_unref_table);
@@ -21,6 +22,7 @@ OPTIONAL_FUNCTION(scols_table_new_column);
 OPTIONAL_FUNCTION(scols_table_new_line);
 OPTIONAL_FUNCTION(scols_line_set_data);
 OPTIONAL_FUNCTION(scols_print_table);
+OPTIONAL_FUNCTION(scols_table_enable_noencoding);
 
 static int open_smartcols(void)
 {
@@ -28,7 +30,7 @@ static int open_smartcols(void)
 		OPTIONAL_SYMBOL(scols_new_table),	 OPTIONAL_SYMBOL(scols_unref_table),
 		OPTIONAL_SYMBOL(scols_table_set_stream), OPTIONAL_SYMBOL(scols_table_new_column),
 		OPTIONAL_SYMBOL(scols_table_new_line),	 OPTIONAL_SYMBOL(scols_line_set_data),
-		OPTIONAL_SYMBOL(scols_print_table),
+		OPTIONAL_SYMBOL(scols_print_table),	 OPTIONAL_SYMBOL(scols_table_enable_noencoding),
 	};
 
 	return optional_open("libsmartcols.so.1", symbols, sizeof(symbols) / sizeof(symbols[0]));
@@ -57,6 +59,32 @@ void report_sum(const struct report *report, struct report_sums *sums)
 	}
 }
 
+/* Whether something was removed that can't be overwritten from outside the kernel. */
+static bool has_unwipeable(const struct report *report)
+{
+	for (size_t i = 0; report->is_wiping && i < report->count; i++) {
+		const struct judged *judged = &report->list[i];
+		bool goes = judged->outcome == OUTCOME_REMOVED ||
+			    judged->outcome == OUTCOME_WOULD_REMOVE;
+
+		if (goes && judged->obj->kind != KIND_SHM && judged->obj->kind != KIND_PSHM)
+			return true;
+	}
+	return false;
+}
+
+static int tell_unwipeable(FILE *out)
+{
+	int inits = wipe_kernel_inits_on_free();
+
+	return fprintf(out, "queues and semaphores are freed, not overwritten: %s\n",
+		       inits == 1 ? "this kernel zeroes what it frees (init_on_free=1)" :
+		       inits == 0 ? "what they held stays in memory until it is used again "
+				    "(init_on_free=0)" :
+				    "whether the kernel zeroes what it frees is not known "
+				    "(init_on_free)");
+}
+
 int report_summary(const struct report *report, FILE *out)
 {
 	char size[SIZE_TEXT_SIZE], wiped[SIZE_TEXT_SIZE];
@@ -69,7 +97,11 @@ int report_summary(const struct report *report, FILE *out)
 		    size_format(sums.bytes, size), sums.kept, sums.failed);
 	if (r >= 0 && sums.wiped_bytes)
 		r = fprintf(out, ", %s overwritten", size_format(sums.wiped_bytes, wiped));
-	return r < 0 || fputs("\n", out) < 0 || fflush(out) != 0 ? -errno : 0;
+	if (r >= 0)
+		r = fputs("\n", out);
+	if (r >= 0 && has_unwipeable(report))
+		r = tell_unwipeable(out);
+	return r < 0 || fflush(out) != 0 ? -errno : 0;
 }
 
 /* The last owner's name: objects of one owner mostly stand together. */
@@ -192,6 +224,8 @@ static int print_table(const struct report *report, FILE *out, bool verbose)
 	if (!table)
 		return -ENOMEM;
 	sym_scols_table_set_stream(table, out);
+	/* names are escaped already */
+	sym_scols_table_enable_noencoding(table, 1);
 	r = fill(table, report, verbose);
 	if (r == 0)
 		r = sym_scols_print_table(table);

@@ -19,6 +19,7 @@ struct report {
 	const char *target_unit; /* NULL if none */
 	const char *target_result; /* how the unit ended; NULL if not known */
 	bool is_dry_run;
+	bool is_wiping; /* contents were to be overwritten */
 	const struct judged *list;
 	size_t count;
 };

@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "optional.h"
 #include "report.h"
+#include "wipe.h"
 
 OPTIONAL_FUNCTION(json_object_new_object);
 OPTIONAL_FUNCTION(json_object_new_array);
@@ -154,6 +155,12 @@ static int fill(struct json_object *json, const struct report *report)
 
 		if (!object || sym_json_object_array_add(objects, object) < 0)
 			return -ENOMEM;
+	}
+	if (report->is_wiping) {
+		int inits = wipe_kernel_inits_on_free();
+
+		add(json, "init_on_free",
+		    inits < 0 ? NULL : sym_json_object_new_boolean(inits));
 	}
 	add(json, "summary", summary_json(report));
 	return objects ? 0 : -ENOMEM;

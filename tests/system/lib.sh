@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# For the system tests: each runs in an IPC and mount namespace of its own, with its own /dev/shm,
+# /run and queues, on real objects of throwaway uids, and asserts on the kernel's state and on JSON.
+
+IPCCLEAN=${IPCCLEAN:-$PWD/build/ipcclean}
+IPCOBJ=${IPCOBJ:-$PWD/build/tests/tools/ipcobj}
+# uids that nobody on the machine has; people's, and a system user's
+# (tests run side by side, and processes are seen across namespaces: each slot has its own)
+ALICE=$((23450 + 10 * ${SLOT:-0})) BOB=$((23451 + 10 * ${SLOT:-0})) DAEMON=$((730 + ${SLOT:-0}))
+work=""
+holders=()
+holders_started=0
+
+# Called in the test's own namespaces, before the test.
+setup() {
+	mount --make-rprivate /
+	mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+	mount -t tmpfs -o mode=0755 tmpfs /run
+	work=/run/test
+	mkdir -p "$work" /run/mqueue
+	mount -t mqueue mqueue /run/mqueue
+	trap release_all EXIT
+}
+
+as() { # uid command...
+	local uid=$1
+	shift
+	setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
+}
+
+obj() { # uid ipcobj-arguments...: makes one, prints its name
+	local uid=$1
+	shift
+	as "$uid" "$IPCOBJ" "$@"
+}
+
+# Starts a process that holds something and comes back when it does. Ends with release.
+hold() { # uid ipcobj-arguments...
+	start_holder setpriv --reuid "$1" --regid "$1" --clear-groups "$IPCOBJ" "${@:2}"
+}
+
+start_holder() { # command...
+	local n=$holders_started line
+	holders_started=$((holders_started + 1))
+	mkfifo "$work/in$n" "$work/out$n"
+	# a pipe of another holder in its hands would keep that one from seeing its end
+	(
+		for ((other = 0; other < n; other++)); do
+			eval "exec $((100 + 2 * other))>&- $((101 + 2 * other))<&-"
+		done
+		exec "$@" <"$work/in$n" >"$work/out$n"
+	) &
+	holders[n]=$!
+	eval "exec $((100 + 2 * n))>'$work/in$n' $((101 + 2 * n))<'$work/out$n'"
+	IFS= read -r -u $((101 + 2 * n)) line || fail "the holder did not start: $*"
+	[ "$line" = ready ] || fail "the holder said: $line"
+}
+
+# Ends the holder with that number (0 is the first); what it says then is in $said.
+release() { # number
+	eval "exec $((100 + 2 * $1))>&-"
+	said=$(cat <&$((101 + 2 * $1)))
+	wait "${holders[$1]}" || true
+	eval "exec $((101 + 2 * $1))<&-"
+	unset "holders[$1]"
+}
+
+release_all() {
+	local n
+	for n in "${!holders[@]}"; do
+		kill -KILL "${holders[n]}" 2>/dev/null || true
+		wait "${holders[n]}" 2>/dev/null || true
+	done
+	return 0
+}
+
+fail() {
+	echo "# $*"
+	[ ! -s "$work/json" ] || sed 's/^/# json: /' "$work/json"
+	[ ! -s "$work/err" ] || sed 's/^/# stderr: /' "$work/err"
+	exit 1
+}
+
+# Runs ipcclean with --json; its status is in $status, its output in $work/json and $work/err.
+clean() { # arguments...
+	status=0
+	"$IPCCLEAN" "$@" --json >"$work/json" 2>"$work/err" || status=$?
+}
+
+expect_status() { # number
+	[ "$status" = "$1" ] || fail "exit status $status, wanted $1"
+}
+
+# The object's action and reason in the last report: "removed unused".
+verdict() { # object
+	local kind=${1%%:*} rest=${1#*:}
+	jq -r --arg kind "$kind" --arg rest "$rest" '.objects[] | select(.kind == $kind and
+		((.id != null and (.id | tostring) == $rest) or .name == $rest)) |
+		"\(.action) \(.reason)"' "$work/json"
+}
+
+expect() { # object action reason
+	local got
+	got=$(verdict "$1")
+	[ "$got" = "$2 $3" ] || fail "$1: got '$got', wanted '$2 $3'"
+}
+
+exists() { # object
+	case $1 in
+	shm:*) ipcs -m -i "${1#*:}" 2>/dev/null | grep -q "shmid=" ;;
+	sem:*) ipcs -s -i "${1#*:}" 2>/dev/null | grep -q "semid=" ;;
+	msg:*) ipcs -q -i "${1#*:}" 2>/dev/null | grep -q "msqid=" ;;
+	pshm:*) [ -e "/dev/shm/${1#pshm:/}" ] ;;
+	psem:*) [ -e "/dev/shm/sem.${1#psem:/}" ] ;;
+	pmq:*) [ -e "/run/mqueue/${1#pmq:/}" ] ;;
+	esac
+}
+
+expect_kept() { # object reason
+	expect "$1" kept "$2"
+	exists "$1" || fail "$1 was kept, says the report, and is gone"
+}
+
+expect_removed() { # object
+	expect "$1" removed unused
+	! exists "$1" || fail "$1 was removed, says the report, and is there"
+}
+
+# Everything that the kernel tells of all objects.
+state_of_all() {
+	cat /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg
+	find /dev/shm /run/mqueue -printf '%p %i %u %m %s %T@ %C@\n' | sort
+}
