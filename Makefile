@@ -81,12 +81,24 @@ $B/tests/tools/%: $B/tests/tools/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+# the model test shares no code with lib/: only json-c, to read what ipcclean prints
+MODEL_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard tests/model/*.c)))
+$B/tests/model/model: $(MODEL_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -pthread -o $@ $^ $$($(PKG_CONFIG) --libs json-c)
+
 $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)
+
+.PHONY: setup setup-build
+setup:
+	@packaging/setup
+setup-build:
+	@packaging/setup build run test
 
 .PHONY: check check-unit check-sanitize check-system check-model check-vm soak demo demo-vm bench clean \
 	help format lint
@@ -96,19 +108,23 @@ check: setup
 check-unit check-sanitize check-system check-vm: check-%: setup
 	tests/check $*
 
-check-model: all $B/tests/model/model
+check-model: setup-build
+	@$(MAKE) -s all $B/tests/model/model
 	tests/model/run
 
-soak: all $B/tests/model/model
+soak: setup-build
+	@$(MAKE) -s all $B/tests/model/model
 	tests/model/run --soak
 
-demo: setup all tests
+demo: setup-build
+	@$(MAKE) -s all tests
 	demo/demo.sh
 
 demo-vm: setup
 	tests/vm/run --demo
 
-bench: setup all $(BENCH_TOOLS)
+bench: setup-build
+	@$(MAKE) -s all $(BENCH_TOOLS)
 	bench/run
 
 clean:
