@@ -90,7 +90,8 @@ static int pick_entitled(struct plan *plan, const struct world *world, unsigned 
 		const struct worker *worker = &world->workers[(first + i) % WORKERS_MAX];
 
 		if (worker->is_alive && !worker->is_outside &&
-		    (worker->uids[1] == world->objects[object].uid || worker->uids[1] == 0))
+		    (worker->uids[1] == world->objects[object].uid || worker->uids[1] == 0 ||
+		     world->objects[object].mode == 0666))
 			return (int)((first + i) % WORKERS_MAX);
 	}
 	return other;
@@ -172,7 +173,8 @@ static unsigned roll_flags(struct plan *plan)
 /* A run; more often than not its user's processes end before. */
 static void roll_run(struct plan *plan, struct op *op)
 {
-	op->user = (uint8_t)dice_roll(&plan->dice, USERS);
+	/* root has little to tell */
+	op->user = (uint8_t)(chance(plan, 5) ? 0 : 1 + dice_roll(&plan->dice, USERS - 1));
 	op->other = (uint8_t)roll_flags(plan);
 	op->arg = (uint8_t)(op->action == ACT_SERVICE ? dice_roll(&plan->dice, UNITS + 1) : 0);
 	plan->kill_user = -1;
