@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# For the scenarios in the guest: real units, real users, the kernel's own tables.
+
+fail() {
+	echo "$*"
+	exit 1
+}
+
+# How many objects of all kinds the uid owns or made.
+objects_of() { # user
+	local uid
+	uid=$(id -u "$1" 2>/dev/null || echo "$1")
+	{
+		awk -v u="$uid" 'FNR > 1 && ($8 == u || $10 == u)' /proc/sysvipc/shm
+		awk -v u="$uid" 'FNR > 1 && ($5 == u || $7 == u)' /proc/sysvipc/sem
+		awk -v u="$uid" 'FNR > 1 && ($8 == u || $10 == u)' /proc/sysvipc/msg
+		find /dev/shm /dev/mqueue -type f -uid "$uid"
+	} | wc -l
+}
+
+expect_objects() { # user number
+	local n
+	n=$(objects_of "$1")
+	[ "$n" = "$2" ] || {
+		cat /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg
+		find /dev/shm /dev/mqueue -type f -ls
+		fail "$1 has $n objects, wanted $2"
+	}
+}
+
+# Writes a unit; its [Service] lines come on standard input.
+unit() { # name
+	{
+		printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\n'
+		cat
+	} >"/run/systemd/system/$1"
+	systemctl daemon-reload
+}
+
+# The drop-in that `ipcclean enable` would write, with another ExecStopPost= line.
+drop_in() { # unit line...
+	local unit=$1
+	shift
+	mkdir -p "/run/systemd/system/$unit.d"
+	printf '[Service]\n' >"/run/systemd/system/$unit.d/50-test.conf"
+	printf '%s\n' "$@" >>"/run/systemd/system/$unit.d/50-test.conf"
+	systemctl daemon-reload
+}
+
+# Removes all objects of a user, by root's hand: what a scenario leaves must not reach the next.
+sweep_away() { # user
+	local uid id
+	uid=$(id -u "$1")
+	for id in $(awk -v u="$uid" 'FNR > 1 && ($8 == u || $10 == u) { print $2 }' /proc/sysvipc/shm); do ipcrm -m "$id"; done
+	for id in $(awk -v u="$uid" 'FNR > 1 && ($5 == u || $7 == u) { print $2 }' /proc/sysvipc/sem); do ipcrm -s "$id"; done
+	for id in $(awk -v u="$uid" 'FNR > 1 && ($8 == u || $10 == u) { print $2 }' /proc/sysvipc/msg); do ipcrm -q "$id"; done
+	find /dev/shm /dev/mqueue -type f -uid "$uid" -delete
+}
+
+# The journal of ipcguard since the scenario began.
+cursor=$(journalctl -n 0 --show-cursor --no-pager | sed -n 's/^-- cursor: //p')
+events() { # journalctl arguments...
+	journalctl --sync
+	journalctl --no-pager --after-cursor="$cursor" SYSLOG_IDENTIFIER=ipcguard "$@"
+}
+
+# Waits until a command succeeds; for what the manager does by itself and announces nowhere.
+wait_for() { # seconds command...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || fail "still not so: $*"
+		read -rt 0.2 <> <(:) || true
+	done
+}
+
+# Each scenario begins without anything of the last one.
+for user in svc svc2; do
+	sweep_away $user
+done
+systemctl stop t.service 2>/dev/null || true
+systemctl reset-failed t.service 2>/dev/null || true
+rm -rf /run/systemd/system/t.service* /etc/systemd/system/t.service.d

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash disable=SC2154
+# PostgreSQL run by an ordinary user: logind takes live objects from it, ipcguard doesn't, and cleans
+# up when it has crashed.
+
+PG=$(echo /usr/lib/postgresql/*/bin)
+
+start_cluster() {
+	if [ ! -d /home/alice/pg ]; then
+		su alice -c "$PG/initdb -D /home/alice/pg >/dev/null"
+		echo "shared_memory_type = sysv
+			unix_socket_directories = '/tmp'
+			listen_addresses = ''" >>/home/alice/pg/postgresql.conf
+	fi
+	unit pg.service <<-EOF
+		User=alice
+		Type=exec
+		Delegate=no
+		ExecStart=$PG/postgres -D /home/alice/pg
+	EOF
+	systemctl start pg
+	wait_for 60 works
+	[ "$(find /dev/shm -name 'PostgreSQL.*' -user alice | wc -l)" -ge 1 ] || fail "no /dev/shm file of the cluster"
+}
+
+works() {
+	su alice -c "psql -h /tmp -d postgres -Atc 'SELECT 1'" 2>/dev/null | grep -qx 1
+}
+
+log_in_and_out() {
+	sshpass -p alice ssh -o StrictHostKeyChecking=no -o LogLevel=ERROR alice@127.0.0.1 true
+}
+
+# logind ends the user's manager some seconds after the last logout; then comes what cleans.
+user_manager_is_gone() {
+	! systemctl is-active -q "user@$(id -u alice).service" && ! loginctl user-status alice >/dev/null 2>&1
+}
+
+set_removeipc() { # yes|no
+	mkdir -p /etc/systemd/logind.conf.d
+	printf '[Login]\nRemoveIPC=%s\nUserStopDelaySec=1\n' "$1" >/etc/systemd/logind.conf.d/99-test.conf
+	systemctl restart systemd-logind
+}
+
+scenario_logind_takes_a_live_object_from_the_cluster() {
+	set_removeipc yes
+	start_cluster
+	log_in_and_out
+	wait_for 40 user_manager_is_gone
+	gone() { [ "$(find /dev/shm -name 'PostgreSQL.*' -user alice | wc -l)" = 0 ]; }
+	wait_for 20 gone
+	systemctl stop pg
+	sweep_away alice
+}
+
+scenario_with_ipcguard_the_cluster_keeps_everything_and_its_crash_is_cleaned() {
+	set_removeipc no
+	start_cluster
+	ipcclean enable pg.service
+	local before
+	before=$(objects_of alice)
+	log_in_and_out
+	wait_for 40 user_manager_is_gone
+	expect_objects alice "$before"
+	works || fail "the cluster does not answer"
+	ipcclean user alice -v
+	expect_objects alice "$before"
+	works || fail "the cluster does not answer after ipcclean user"
+	systemctl kill -s KILL pg
+	wait_for 20 systemctl is-failed pg
+	expect_objects alice 0
+	systemctl reset-failed pg
+	systemctl start pg
+	wait_for 60 works
+	systemctl stop pg
+	expect_objects alice 0
+	ipcclean disable pg.service
+}
