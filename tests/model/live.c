@@ -21,7 +21,8 @@
 
 #define HISTORY_TIMEOUT_S 180
 #define FIRST_UID 2000000000u
-#define FIRST_SYSTEM_UID 800u /* below MinUid= */
+#define FIRST_SYSTEM_UID 500u /* below MinUid=, where few systems have any */
+#define SYSTEM_UIDS 400u
 
 static struct world world;
 
@@ -51,12 +52,14 @@ static int enter_namespaces(void)
 	return 0;
 }
 
+/* Processes of other jobs, and of other runs of this test, are seen in /proc: each has its own
+ * users. */
 static void name_users(unsigned lane, uint64_t seed)
 {
 	world.users[0] = 0;
 	for (unsigned i = 1; i < SYSTEM_USER; i++)
 		world.users[i] = FIRST_UID + lane * 10000 + (unsigned)(seed % 997) * 8 + i;
-	world.users[SYSTEM_USER] = FIRST_SYSTEM_UID + lane;
+	world.users[SYSTEM_USER] = FIRST_SYSTEM_UID + lane % SYSTEM_UIDS;
 }
 
 /* Two workers that no PID namespace made after them can see; death is seen by their pidfd. */

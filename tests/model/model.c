@@ -71,6 +71,8 @@ static bool is_done(const struct settings *settings, const struct lane *lane, un
 
 static _Noreturn void run_lane(const struct settings *settings, unsigned number, struct lane *lane)
 {
+	/* the users of one run are not those of another */
+	const unsigned users = number + (unsigned)getppid() % 64 * JOBS_MAX;
 	struct history *history = mmap(NULL, sizeof(*history), PROT_READ | PROT_WRITE,
 				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -80,7 +82,7 @@ static _Noreturn void run_lane(const struct settings *settings, unsigned number,
 	for (unsigned long n = 0; !is_done(settings, lane, n); n++) {
 		history->seed = settings->seed + n * settings->jobs + number;
 		history->count = 0;
-		live(history, false, settings->ipcclean, number);
+		live(history, false, settings->ipcclean, users);
 		/* what shrinking does is no part of the figures */
 		lane->counters = history->counters;
 		if (history->failure) {
@@ -88,7 +90,7 @@ static _Noreturn void run_lane(const struct settings *settings, unsigned number,
 
 			lane->failed[history->failure]++;
 			if (history->failure != FAIL_HARNESS)
-				shrink(history, settings->ipcclean, number);
+				shrink(history, settings->ipcclean, users);
 			explain(history, history->seed, before);
 			history->counters = lane->counters;
 		}
