@@ -91,6 +91,13 @@ $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+# drop-ins name the program by its installed path: another prefix= means another program
+.PHONY: FORCE
+$B/bindir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(bindir)' | cmp -s - $@ || echo '$(bindir)' >$@
+$B/hooks/dropin.o $B/hooks/enable.o: $B/bindir
+
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)
 

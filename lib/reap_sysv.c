@@ -90,8 +90,6 @@ static int attach(const struct ipc_object *obj, void **addr)
 static bool wipe_segment(const struct ipc_object *obj, void *addr, int error, enum wipe_mode wipe,
 			 struct reaped *out)
 {
-	if (wipe == WIPE_NO)
-		return true;
 	if (addr)
 		error = wipe_attached(addr, obj->bytes, wipe == WIPE_VERIFY, &out->wiped_bytes);
 	if (error == 0 || wipe == WIPE_TRY)
@@ -112,9 +110,11 @@ static void reap_segment(const struct ipc_object *obj, enum wipe_mode wipe, stru
 	if (r < 0) {
 		reap_refused(out, r);
 	} else {
+		/* wiping takes time, in which a process with CAP_IPC_OWNER may have come */
 		if (is_ours_alone(obj, own, out) &&
-		    wipe_segment(obj, own ? addr : NULL, attach_error, wipe, out) &&
-		    is_ours_alone(obj, own, out))
+		    (wipe == WIPE_NO ||
+		     (wipe_segment(obj, own ? addr : NULL, attach_error, wipe, out) &&
+		      is_ours_alone(obj, own, out))))
 			remove_closed_segment(obj, out);
 		if (out->outcome != OUTCOME_REMOVED)
 			set_mode(obj, obj->mode & 0777);
