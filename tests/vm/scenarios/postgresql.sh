@@ -24,7 +24,7 @@ start_cluster() {
 }
 
 works() {
-	su alice -c "psql -h /tmp -d postgres -Atc 'SELECT 1'" 2>/dev/null | grep -qx 1
+	setpriv --reuid alice --regid alice --clear-groups psql -h /tmp -d postgres -Atc 'SELECT 1' | grep -qx 1
 }
 
 log_in_and_out() {
