@@ -27,6 +27,10 @@
 /* Object times are whole seconds of another clock reading than the start time. */
 #define START_SLACK_S 2
 
+/* Each one reads few processes; where even so many find new ones, the next run may have more luck.
+ */
+#define PASSES_MAX 32
+
 static int read_small(int dir, const char *path, char *buf, size_t size)
 {
 	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -78,7 +82,7 @@ static int read_process(const struct procs *procs, pid_t pid, struct proc *proc)
 	struct proc_status status;
 	int r;
 
-	*proc = (struct proc){ .pid = pid };
+	*proc = (struct proc){.pid = pid};
 	snprintf(path, sizeof(path), "%d/stat", pid);
 	r = read_small(procs->proc_fd, path, text, sizeof(text));
 	if (r < 0)
@@ -102,19 +106,13 @@ static int read_process(const struct procs *procs, pid_t pid, struct proc *proc)
 	return 1;
 }
 
-static int add_process(struct procs *procs, pid_t pid)
-{
-	struct proc proc;
-	int r = read_process(procs, pid, &proc);
+/* What one pass over /proc has met. */
+struct pass {
+	size_t added, vanished, dead;
+};
 
-	if (r == -ENOENT || r == -ESRCH || r == 0)
-		return 0;
-	if (r == -EACCES || r == -EPERM) {
-		procs->is_partial = true;
-		return 0;
-	}
-	if (r < 0)
-		return r;
+static int append(struct procs *procs, const struct proc *proc)
+{
 	if (procs->count == procs->allocated) {
 		size_t more = procs->allocated ? procs->allocated * 2 : 256;
 		struct proc *grown = reallocarray(procs->all, more, sizeof(*grown));
@@ -124,8 +122,29 @@ static int add_process(struct procs *procs, pid_t pid)
 		procs->all = grown;
 		procs->allocated = more;
 	}
-	procs->all[procs->count++] = proc;
+	procs->all[procs->count++] = *proc;
 	return 0;
+}
+
+static int add_process(struct procs *procs, pid_t pid, struct pass *pass)
+{
+	struct proc proc;
+	int r = read_process(procs, pid, &proc);
+
+	if (r == -ENOENT || r == -ESRCH) {
+		pass->vanished++;
+		return 0;
+	}
+	if (r == -EACCES || r == -EPERM) {
+		procs->is_partial = true;
+		return 0;
+	}
+	if (r == 0)
+		pass->dead++;
+	if (r <= 0)
+		return r;
+	pass->added++;
+	return append(procs, &proc);
 }
 
 static int by_pid(const void *a, const void *b)
@@ -142,7 +161,8 @@ static bool is_namespace(int proc_fd, const char *path, ino_t inode)
 	return fstatat(proc_fd, path, &st, 0) == 0 && st.st_ino == inode;
 }
 
-static int read_all(struct procs *procs)
+/* Reads the processes that no pass before this has found alive. */
+static int read_others(struct procs *procs, size_t known, struct pass *pass)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
@@ -156,20 +176,44 @@ static int read_all(struct procs *procs)
 		return error;
 	}
 	while ((errno = 0, entry = readdir(dir))) {
-		int r;
+		const struct proc wanted = {.pid = (pid_t)strtol(entry->d_name, NULL, 10)};
+		int r = 0;
 
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		r = add_process(procs, (pid_t)strtol(entry->d_name, NULL, 10));
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    !(known && bsearch(&wanted, procs->all, known, sizeof(wanted), by_pid)))
+			r = add_process(procs, wanted.pid, pass);
 		if (r < 0)
 			return r;
 	}
 	return -errno;
 }
 
+/*
+ * A program that goes into the background forks and ends: listed but gone when its turn came, while
+ * its child came too late for the list. So /proc is read again, for those not known yet, until a
+ * pass finds nobody new and has missed nobody.
+ */
+static int read_all(struct procs *procs)
+{
+	size_t dead = 0;
+
+	for (int i = 0; i < PASSES_MAX; i++) {
+		struct pass pass = {0};
+		int r = read_others(procs, procs->count, &pass);
+
+		if (r < 0)
+			return r;
+		qsort(procs->all, procs->count, sizeof(*procs->all), by_pid);
+		if (i > 0 && !pass.added && !pass.vanished && pass.dead == dead)
+			return 0;
+		dead = pass.dead;
+	}
+	return -EAGAIN;
+}
+
 int procs_open(struct procs *procs)
 {
-	*procs = (struct procs){ .proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+	*procs = (struct procs){.proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 	return procs->proc_fd < 0 ? -errno : 0;
 }
 
@@ -183,11 +227,8 @@ int procs_read(struct procs *procs)
 	if (r == 0)
 		r = read_all(procs);
 	/* a /proc that doesn't show ourselves is another PID namespace's, or no procfs */
-	if (r == 0) {
-		qsort(procs->all, procs->count, sizeof(*procs->all), by_pid);
-		if (!procs_find(procs, getpid()))
-			r = -ESRCH;
-	}
+	if (r == 0 && !procs_find(procs, getpid()))
+		r = -ESRCH;
 	if (r < 0) {
 		procs_done(procs);
 		return r;
@@ -202,12 +243,12 @@ void procs_done(struct procs *procs)
 {
 	free(procs->all);
 	cleanup_close_(&procs->proc_fd);
-	*procs = (struct procs){ .proc_fd = -1 };
+	*procs = (struct procs){.proc_fd = -1};
 }
 
 const struct proc *procs_find(const struct procs *procs, pid_t pid)
 {
-	const struct proc wanted = { .pid = pid };
+	const struct proc wanted = {.pid = pid};
 
 	if (!procs->count)
 		return NULL;
@@ -235,13 +276,19 @@ bool procs_is_caller(const struct procs *procs, pid_t pid)
 bool procs_may_be_alive(const struct procs *procs, pid_t pid, time_t when)
 {
 	const struct proc *proc;
+	struct proc late;
 
 	if (pid <= 0)
 		return false;
 	proc = procs_find(procs, pid);
-	if (!proc)
-		/* hidden from us, or a zombie, which holds nothing */
-		return procs->is_partial && kill(pid, 0) < 0 && errno == EPERM;
+	if (!proc) {
+		/* hidden from us, a zombie, which holds nothing, or younger than the snapshot */
+		if (kill(pid, 0) < 0 && errno != EPERM)
+			return false;
+		if (procs->proc_fd < 0 || read_process(procs, pid, &late) < 1)
+			return procs->is_partial && kill(pid, 0) < 0 && errno == EPERM;
+		proc = &late;
+	}
 	if (proc->is_kernel_thread)
 		return false;
 	if (when < procs->boot)
@@ -283,7 +330,7 @@ static bool is_in_unit(const struct procs *procs, pid_t pid, const char *unit)
 
 void procs_presence(const struct procs *procs, uid_t uid, const char *unit, struct presence *out)
 {
-	*out = (struct presence){ 0 };
+	*out = (struct presence){0};
 	for (size_t i = 0; i < procs->count; i++) {
 		const struct proc *proc = &procs->all[i];
 
