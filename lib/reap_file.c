@@ -29,7 +29,8 @@ static int chmod_beneath(int dir, const char *file, const struct ipc_object *obj
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_ino != obj->ino || st.st_dev != obj->dev)
+	/* given to another meanwhile, it is no longer ours to change */
+	if (st.st_ino != obj->ino || st.st_dev != obj->dev || st.st_uid != obj->uid)
 		return -ENOENT;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return chmod(path, mode) < 0 ? -errno : 0;

@@ -38,12 +38,18 @@ static bool is_same(const struct ipc_object *a, const struct ipc_object *b)
 	return a->id == b->id && a->key == b->key && a->uid == b->uid && a->cuid == b->cuid;
 }
 
+/* Times are whole seconds; who used it last, and what it holds, may tell of a use within one. */
+static bool is_untouched(const struct ipc_object *a, const struct ipc_object *b)
+{
+	return a->ctime == b->ctime && a->newest == b->newest && a->lpid == b->lpid &&
+	       a->lrpid == b->lrpid && a->bytes == b->bytes && a->qnum == b->qnum;
+}
+
 static int set_mode(const struct ipc_object *obj, mode_t mode)
 {
 	/* IPC_SET takes uid, gid and mode, and nothing else (shmctl(2)) */
 	struct shmid_ds ds = {
-		.shm_perm = { .uid = obj->uid, .gid = obj->gid, .mode = (unsigned short)mode }
-	};
+		.shm_perm = {.uid = obj->uid, .gid = obj->gid, .mode = (unsigned short)mode}};
 
 	return shmctl(obj->id, IPC_SET, &ds) < 0 ? -errno : 0;
 }
@@ -132,7 +138,7 @@ void reap_sysv(const struct ipc_object *obj, enum wipe_mode wipe, struct reaped 
 		reap_refused(out, r);
 		return;
 	}
-	if (!is_same(obj, &now) || now.ctime != obj->ctime || now.newest != obj->newest) {
+	if (!is_same(obj, &now) || !is_untouched(obj, &now)) {
 		keep(out, REASON_CHANGED);
 		return;
 	}
