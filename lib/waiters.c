@@ -52,7 +52,20 @@ static int add(struct queue_waiters *waiters, int msqid)
 	return 0;
 }
 
-static int read_thread(struct queue_waiters *waiters, int task_fd, const char *tid)
+/*
+ * A process of another IPC namespace sleeps on another queue of that id. Its threads are asked once
+ * more: a process whose main thread has ended has no namespaces to show.
+ */
+static bool shares_our_ipc(int dir, const char *id, ino_t ours)
+{
+	struct stat st;
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/ns/ipc", id);
+	return fstatat(dir, path, &st, 0) < 0 || st.st_ino == ours;
+}
+
+static int read_thread(struct queue_waiters *waiters, int task_fd, const char *tid, ino_t ours)
 {
 	char path[300], text[256];
 	_cleanup_close_ int fd = -1;
@@ -69,16 +82,22 @@ static int read_thread(struct queue_waiters *waiters, int task_fd, const char *t
 		return 0;
 	}
 	text[n] = '\0';
-	return queue_waiters_parse(text, &msqid) ? add(waiters, msqid) : 0;
+	if (!queue_waiters_parse(text, &msqid) || !shares_our_ipc(task_fd, tid, ours))
+		return 0;
+	return add(waiters, msqid);
 }
 
-static int read_process(struct queue_waiters *waiters, const struct procs *procs, pid_t pid)
+static int read_process(struct queue_waiters *waiters, const struct procs *procs, pid_t pid,
+			ino_t ours)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
-	char path[32];
+	char id[16], path[32];
 	int fd, r = 0;
 
+	snprintf(id, sizeof(id), "%d", pid);
+	if (!shares_our_ipc(procs->proc_fd, id, ours))
+		return 0;
 	snprintf(path, sizeof(path), "%d/task", pid);
 	fd = openat(procs->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -90,18 +109,8 @@ static int read_process(struct queue_waiters *waiters, const struct procs *procs
 	}
 	while (r == 0 && (entry = readdir(dir)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			r = read_thread(waiters, dirfd(dir), entry->d_name);
+			r = read_thread(waiters, dirfd(dir), entry->d_name, ours);
 	return r;
-}
-
-/* A process of another IPC namespace sleeps on another queue of that id. */
-static bool shares_our_ipc(const struct procs *procs, pid_t pid, const struct stat *ours)
-{
-	struct stat st;
-	char path[32];
-
-	snprintf(path, sizeof(path), "%d/ns/ipc", pid);
-	return fstatat(procs->proc_fd, path, &st, 0) < 0 || st.st_ino == ours->st_ino;
 }
 
 /* The host's init sleeps on no queue, and where it is protected from everyone it can't be asked. */
@@ -119,19 +128,18 @@ static int by_value(const void *a, const void *b)
 
 int queue_waiters_read(struct queue_waiters *waiters, const struct procs *procs)
 {
-	struct stat ours = { 0 };
+	struct stat ours = {0};
 
-	*waiters = (struct queue_waiters){ .is_partial = procs->is_partial };
+	*waiters = (struct queue_waiters){.is_partial = procs->is_partial};
 	if (fstatat(procs->proc_fd, "self/ns/ipc", &ours, 0) < 0)
 		return -errno;
 	for (size_t i = 0; i < procs->count; i++) {
 		const struct proc *proc = &procs->all[i];
 		int r;
 
-		if (proc->is_kernel_thread || is_init(procs, proc->pid) ||
-		    !shares_our_ipc(procs, proc->pid, &ours))
+		if (proc->is_kernel_thread || is_init(procs, proc->pid))
 			continue;
-		r = read_process(waiters, procs, proc->pid);
+		r = read_process(waiters, procs, proc->pid, ours.st_ino);
 		if (r < 0) {
 			queue_waiters_done(waiters);
 			return r;
@@ -145,7 +153,7 @@ int queue_waiters_read(struct queue_waiters *waiters, const struct procs *procs)
 void queue_waiters_done(struct queue_waiters *waiters)
 {
 	free(waiters->msqids);
-	*waiters = (struct queue_waiters){ 0 };
+	*waiters = (struct queue_waiters){0};
 }
 
 bool queue_waiters_has(const struct queue_waiters *waiters, int msqid)
