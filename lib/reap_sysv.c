@@ -42,7 +42,8 @@ static bool is_same(const struct ipc_object *a, const struct ipc_object *b)
 static bool is_untouched(const struct ipc_object *a, const struct ipc_object *b)
 {
 	return a->ctime == b->ctime && a->newest == b->newest && a->lpid == b->lpid &&
-	       a->lrpid == b->lrpid && a->bytes == b->bytes && a->qnum == b->qnum;
+	       a->lpid_at == b->lpid_at && a->lrpid_at == b->lrpid_at && a->lrpid == b->lrpid &&
+	       a->bytes == b->bytes && a->qnum == b->qnum;
 }
 
 static int set_mode(const struct ipc_object *obj, mode_t mode)
