@@ -421,6 +421,21 @@ static void peek(const char **args, int count)
 	printf("data %llu nonzero %llu\n", (unsigned long long)data, (unsigned long long)nonzero);
 }
 
+/* pageout ID: sends the segment's pages to swap. As root. */
+static void pageout(const char **args, int count)
+{
+	struct shmid_ds ds;
+	volatile char *addr = shmat((int)number(args[0]), NULL, 0);
+	long page = sysconf(_SC_PAGESIZE);
+
+	(void)count;
+	check(addr != (void *)-1 && shmctl((int)number(args[0]), IPC_STAT, &ds) == 0, "shmat");
+	/* only pages that are mapped here are sent out */
+	for (size_t at = 0; at < ds.shm_segsz; at += (size_t)page)
+		(void)addr[at];
+	check(madvise((void *)(uintptr_t)addr, ds.shm_segsz, MADV_PAGEOUT) == 0, "MADV_PAGEOUT");
+}
+
 /* live: a process of this uid that holds nothing */
 static void live(const char **args, int count)
 {
@@ -459,7 +474,7 @@ static const struct {
 	{ "opensem", 1, open_sem }, { "openmq", 1, open_mq },  { "waitsem", 1, wait_sem },
 	{ "waitmsg", 1, wait_msg }, { "waitmq", 1, wait_mq },  { "usesem", 1, use_sem },
 	{ "usemsg", 1, use_msg },  { "give", 3, give },	       { "peek", 2, peek },
-	{ "live", 0, live },	   { "headless", 0, headless },
+	{ "pageout", 1, pageout },  { "live", 0, live },	   { "headless", 0, headless },
 };
 
 #define ARGS_MAX 8

@@ -3,20 +3,24 @@
 # PostgreSQL run by an ordinary user: logind takes live objects from it, ipcguard doesn't, and cleans
 # up when it has crashed.
 
+DATA=/var/lib/postgresql/alice
 PG=$(echo /usr/lib/postgresql/*/bin)
 
 start_cluster() {
-	if [ ! -d /home/alice/pg ]; then
-		su alice -c "$PG/initdb -D /home/alice/pg >/dev/null"
+	if [ ! -d $DATA ]; then
+		# where SELinux's policy lets PostgreSQL have its data
+		install -d -o alice -g alice -m 0700 "$DATA"
+		setpriv --reuid alice --regid alice --init-groups "$PG/initdb" -D "$DATA" >/dev/null
 		echo "shared_memory_type = sysv
 			unix_socket_directories = '/tmp'
-			listen_addresses = ''" >>/home/alice/pg/postgresql.conf
+			listen_addresses = ''" >>"$DATA/postgresql.conf"
+		restorecon -RF "$DATA"
 	fi
 	unit pg.service <<-EOF
 		User=alice
 		Type=exec
 		Delegate=no
-		ExecStart=$PG/postgres -D /home/alice/pg
+		ExecStart=$PG/postgres -D $DATA
 	EOF
 	systemctl start pg
 	wait_for 60 works

@@ -56,9 +56,7 @@ scenario_swapped_pages() {
 	/usr/local/bin/ipcobj peek shm "${id#*:}" </run/peek.in >/run/peek.out &
 	exec 8>/run/peek.in 9</run/peek.out
 	read -r _ <&9
-	# MADV_PAGEOUT on an attachment of root's sends the pages out
-	perl -e 'my $a = syscall(30, '"${id#*:}"', 0, 0); $a > 0 or die "shmat: $!";
-		syscall(28, $a, 16777216, 21) == 0 or die "madvise: $!"'
+	/usr/local/bin/ipcobj pageout "${id#*:}"
 	swapped=$(awk -v id="${id#*:}" '$2 == id { print $NF }' /proc/sysvipc/shm)
 	[ "$swapped" -gt 0 ] || fail "nothing went to swap"
 	ipcclean service --uid=svc --wipe=verify --json >/run/swap.json
