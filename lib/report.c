@@ -36,6 +36,13 @@ static int open_smartcols(void)
 	return optional_open("libsmartcols.so.1", symbols, sizeof(symbols) / sizeof(symbols[0]));
 }
 
+/* Sizes of files are whatever their owners say: a sum that doesn't fit is as large as can be. */
+static void add_bytes(uint64_t *sum, uint64_t bytes)
+{
+	if (__builtin_add_overflow(*sum, bytes, sum))
+		*sum = UINT64_MAX;
+}
+
 void report_sum(const struct report *report, struct report_sums *sums)
 {
 	*sums = (struct report_sums){ 0 };
@@ -46,7 +53,7 @@ void report_sum(const struct report *report, struct report_sums *sums)
 		case OUTCOME_WOULD_REMOVE:
 		case OUTCOME_REMOVED:
 			sums->removed++;
-			sums->bytes += judged->obj->bytes;
+			add_bytes(&sums->bytes, judged->obj->bytes);
 			break;
 		case OUTCOME_KEPT:
 			sums->kept++;
@@ -55,7 +62,7 @@ void report_sum(const struct report *report, struct report_sums *sums)
 			sums->failed++;
 			break;
 		}
-		sums->wiped_bytes += judged->wiped_bytes;
+		add_bytes(&sums->wiped_bytes, judged->wiped_bytes);
 	}
 }
 
@@ -101,30 +108,66 @@ int report_summary(const struct report *report, FILE *out)
 		r = fputs("\n", out);
 	if (r >= 0 && has_unwipeable(report))
 		r = tell_unwipeable(out);
-	return r < 0 || fflush(out) != 0 ? -errno : 0;
+	if (r < 0 || fflush(out) != 0)
+		return -errno;
+	/* what the table lost on the way is lost, even if there is room again by now */
+	return ferror(out) ? -EIO : 0;
 }
 
-/* The last owner's name: objects of one owner mostly stand together. */
-struct owner_name {
-	uid_t uid;
-	bool is_known;
-	char text[40];
+/* What owners are called: each is asked for once, NSS may be slow. */
+struct owner_names {
+	struct owner_name {
+		uid_t uid;
+		char *text;
+	} *all;
+	size_t count;
 };
 
-static const char *owner_text(uid_t uid, struct owner_name *last)
+static void owner_names_done(struct owner_names *names)
 {
-	const struct passwd *user;
+	for (size_t i = 0; i < names->count; i++)
+		free(names->all[i].text);
+	free(names->all);
+}
 
-	if (last->is_known && last->uid == uid)
-		return last->text;
-	user = getpwuid(uid);
+/* The name, safe for a terminal, or the number of a user without one; NULL without memory. */
+static char *owner_text(uid_t uid)
+{
+	const struct passwd *user = getpwuid(uid);
+	char *text;
+
 	if (user)
-		snprintf(last->text, sizeof(last->text), "%s", user->pw_name);
+		return name_escape(user->pw_name);
+	return asprintf(&text, "%u", uid) < 0 ? NULL : text;
+}
+
+static const char *owner_find(struct owner_names *names, uid_t uid)
+{
+	struct owner_name *grown;
+	char *text;
+
+	/* objects of one owner mostly stand together */
+	for (size_t i = names->count; i > 0; i--)
+		if (names->all[i - 1].uid == uid)
+			return names->all[i - 1].text;
+	text = owner_text(uid);
+	grown = text ? reallocarray(names->all, names->count + 1, sizeof(*grown)) : NULL;
+	if (!grown) {
+		free(text);
+		return NULL;
+	}
+	names->all = grown;
+	grown[names->count++] = (struct owner_name){ uid, text };
+	return text;
+}
+
+static void evidence_of_use(const struct ipc_object *obj, char *text, size_t size)
+{
+	if (obj->lpid)
+		snprintf(text, size, "nattch %" PRIu64 ", last used by pid %d", obj->nattch,
+			 obj->lpid);
 	else
-		snprintf(last->text, sizeof(last->text), "%u", uid);
-	last->uid = uid;
-	last->is_known = true;
-	return last->text;
+		snprintf(text, size, "nattch %" PRIu64, obj->nattch);
 }
 
 /* What the reason rests on, as far as the object itself tells. */
@@ -136,14 +179,14 @@ static void evidence(const struct judged *judged, char *text, size_t size)
 	if (judged->error)
 		snprintf(text, size, "%s", strerror(-judged->error));
 	else if (judged->reason == REASON_ATTACHED)
-		snprintf(text, size, "nattch %" PRIu64 ", last by pid %d", obj->nattch, obj->lpid);
+		evidence_of_use(obj, text, size);
 	else if (judged->reason == REASON_LIVE_USER && obj->live_user)
 		snprintf(text, size, "last used by pid %d", obj->live_user);
 	else if (judged->reason == REASON_GIVEN_AWAY)
-		snprintf(text, size, "made by uid %u", obj->cuid);
+		snprintf(text, size, "created by uid %u", obj->cuid);
 	else if (judged->reason == REASON_OPEN)
 		snprintf(text, size, "lease refused");
-	else if (judged->reason == REASON_UNREAD)
+	else if (judged->reason == REASON_UNREAD && obj->kind == KIND_MSG)
 		snprintf(text, size, "%" PRIu64 " messages", obj->qnum);
 	else
 		snprintf(text, size, "%s", reason_text(judged->reason));
@@ -172,22 +215,23 @@ static const struct {
 };
 
 static int add_line(struct libscols_table *table, const struct judged *judged, bool verbose,
-		    struct owner_name *owner)
+		    struct owner_names *owners)
 {
 	const struct ipc_object *obj = judged->obj;
 	_cleanup_free_ char *ref = object_ref(obj);
+	const char *owner = owner_find(owners, obj->uid);
 	struct libscols_line *line = sym_scols_table_new_line(table, NULL);
 	char key[KEY_TEXT_SIZE], mode[8], size[SIZE_TEXT_SIZE], text[128];
 	int r = 0;
 
-	if (!line || !ref)
+	if (!line || !ref || !owner)
 		return -ENOMEM;
 	snprintf(mode, sizeof(mode), "%04o", obj->mode & 07777);
 	evidence(judged, text, sizeof(text));
 	r |= sym_scols_line_set_data(line, COLUMN_OBJECT, ref);
 	r |= sym_scols_line_set_data(line, COLUMN_KEY,
 				     kind_is_sysv(obj->kind) ? key_format(obj->key, key) : "-");
-	r |= sym_scols_line_set_data(line, COLUMN_OWNER, owner_text(obj->uid, owner));
+	r |= sym_scols_line_set_data(line, COLUMN_OWNER, owner);
 	r |= sym_scols_line_set_data(line, COLUMN_MODE, mode);
 	r |= sym_scols_line_set_data(line, COLUMN_SIZE, size_format(obj->bytes, size));
 	r |= sym_scols_line_set_data(line, COLUMN_ACTION, outcome_name(judged->outcome));
@@ -199,13 +243,13 @@ static int add_line(struct libscols_table *table, const struct judged *judged, b
 
 static int fill(struct libscols_table *table, const struct report *report, bool verbose)
 {
-	struct owner_name owner = { 0 };
+	_cleanup_(owner_names_done) struct owner_names owners = { 0 };
 
 	for (int i = 0; i < COLUMN_COUNT_ - !verbose; i++)
 		if (!sym_scols_table_new_column(table, columns[i].name, 0, columns[i].flags))
 			return -ENOMEM;
 	for (size_t i = 0; i < report->count; i++) {
-		int r = add_line(table, &report->list[i], verbose, &owner);
+		int r = add_line(table, &report->list[i], verbose, &owners);
 
 		if (r < 0)
 			return r;

@@ -44,126 +44,192 @@ static int open_json(void)
 	return optional_open("libjson-c.so.5", symbols, sizeof(symbols) / sizeof(symbols[0]));
 }
 
-static void add(struct json_object *to, const char *key, struct json_object *value)
+/* Each adds one value, 0 or -ENOMEM: a document is whole or not printed. */
+
+static int add(struct json_object *to, const char *key, struct json_object *value)
 {
-	sym_json_object_object_add(to, key, value);
+	if (value && sym_json_object_object_add(to, key, value) == 0)
+		return 0;
+	sym_json_object_put(value);
+	return -ENOMEM;
 }
 
-static void add_text(struct json_object *to, const char *key, const char *text)
+static int add_null(struct json_object *to, const char *key)
 {
-	add(to, key, text ? sym_json_object_new_string(text) : NULL);
+	return sym_json_object_object_add(to, key, NULL) == 0 ? 0 : -ENOMEM;
 }
 
-static void add_uint(struct json_object *to, const char *key, uint64_t value)
+static int add_text(struct json_object *to, const char *key, const char *text)
 {
-	add(to, key, sym_json_object_new_uint64(value));
+	return text ? add(to, key, sym_json_object_new_string(text)) : add_null(to, key);
 }
 
-/* Whether the name needs no escape but that of JSON itself. */
-static bool is_utf8(const char *name, const char *escaped)
+static int add_uint(struct json_object *to, const char *key, uint64_t value)
 {
-	/* an escape that isn't for a control byte stands for a byte above 0x7f */
-	for (const char *at = escaped; (at = strstr(at, "\\x")); at += 2)
-		if (at[2] >= '8')
+	return add(to, key, sym_json_object_new_uint64(value));
+}
+
+static int add_bool(struct json_object *to, const char *key, bool value)
+{
+	return add(to, key, sym_json_object_new_boolean(value));
+}
+
+/* The length of the UTF-8 character at s, or 0 where there is none (RFC 3629). */
+static size_t utf8_length(const unsigned char *s)
+{
+	size_t length = s[0] < 0x80		    ? 1 :
+			s[0] >= 0xc2 && s[0] < 0xe0 ? 2 :
+			s[0] >= 0xe0 && s[0] < 0xf0 ? 3 :
+			s[0] >= 0xf0 && s[0] < 0xf5 ? 4 :
+						      0;
+
+	for (size_t i = 1; i < length; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	/* a longer form than needed, a surrogate, past U+10FFFF */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
+		return 0;
+	return length;
+}
+
+static bool is_utf8(const char *name)
+{
+	const unsigned char *s = (const unsigned char *)name;
+
+	while (*s) {
+		size_t length = utf8_length(s);
+
+		if (!length)
 			return false;
-	return name != NULL;
-}
-
-static void add_name(struct json_object *to, const char *name)
-{
-	_cleanup_free_ char *escaped = name_escape(name), *hex = NULL;
-
-	if (!name || !escaped || is_utf8(name, escaped)) {
-		add_text(to, "name", name);
-		return;
+		s += length;
 	}
-	add_text(to, "name", escaped);
-	hex = malloc(2 * strlen(name) + 1);
-	if (!hex)
-		return;
-	for (size_t i = 0; name[i]; i++)
-		sprintf(hex + 2 * i, "%02x", (unsigned char)name[i]);
-	add_text(to, "name_hex", hex);
+	return true;
 }
 
-static struct json_object *object_json(const struct judged *judged)
+static int add_hex(struct json_object *to, const char *key, const char *bytes)
+{
+	_cleanup_free_ char *hex = malloc(2 * strlen(bytes) + 1);
+
+	if (!hex)
+		return -ENOMEM;
+	hex[0] = '\0';
+	for (size_t i = 0; bytes[i]; i++)
+		sprintf(hex + 2 * i, "%02x", (unsigned char)bytes[i]);
+	return add_text(to, key, hex);
+}
+
+static int add_name(struct json_object *to, const char *name)
+{
+	_cleanup_free_ char *escaped = NULL;
+	int r;
+
+	if (!name || is_utf8(name))
+		return add_text(to, "name", name);
+	escaped = name_escape(name);
+	r = escaped ? add_text(to, "name", escaped) : -ENOMEM;
+	return r < 0 ? r : add_hex(to, "name_hex", name);
+}
+
+/* How the object is called: an id and a key, or a name. */
+static int add_identity(struct json_object *to, const struct ipc_object *obj)
+{
+	char key[KEY_TEXT_SIZE];
+	int r = add_text(to, "kind", kind_name(obj->kind));
+
+	if (kind_is_sysv(obj->kind)) {
+		r |= add(to, "id", sym_json_object_new_int64(obj->id));
+		r |= add_text(to, "key", key_format(obj->key, key));
+	} else {
+		r |= add_null(to, "id") | add_null(to, "key");
+	}
+	return r | add_name(to, obj->name);
+}
+
+static int add_judged(struct json_object *to, const struct judged *judged)
 {
 	const struct ipc_object *obj = judged->obj;
-	struct json_object *json = sym_json_object_new_object();
-	bool is_sysv = kind_is_sysv(obj->kind);
-	char key[KEY_TEXT_SIZE], mode[8];
+	int r = add_identity(to, obj);
+	char mode[8];
 
-	if (!json)
-		return NULL;
 	snprintf(mode, sizeof(mode), "%04o", obj->mode & 07777);
-	add_text(json, "kind", kind_name(obj->kind));
-	add(json, "id", is_sysv ? sym_json_object_new_int64(obj->id) : NULL);
-	add_text(json, "key", is_sysv ? key_format(obj->key, key) : NULL);
-	add_name(json, obj->name);
-	add_uint(json, "uid", obj->uid);
-	add_uint(json, "cuid", obj->cuid);
-	add_text(json, "mode", mode);
-	add_uint(json, "bytes", obj->bytes);
-	add(json, "nattch", obj->kind == KIND_SHM ? sym_json_object_new_uint64(obj->nattch) : NULL);
-	add_text(json, "action", outcome_name(judged->outcome));
-	add_text(json, "reason", reason_name(judged->reason));
-	add_uint(json, "wiped_bytes", judged->wiped_bytes);
-	add_text(json, "error", judged->error ? strerror(-judged->error) : NULL);
-	return json;
+	r |= add_uint(to, "uid", obj->uid);
+	r |= add_uint(to, "cuid", obj->cuid);
+	r |= add_text(to, "mode", mode);
+	r |= add_uint(to, "bytes", obj->bytes);
+	r |= obj->kind == KIND_SHM ? add_uint(to, "nattch", obj->nattch) : add_null(to, "nattch");
+	r |= add_text(to, "action", outcome_name(judged->outcome));
+	r |= add_text(to, "reason", reason_name(judged->reason));
+	r |= add_uint(to, "wiped_bytes", judged->wiped_bytes);
+	r |= add_text(to, "error", judged->error ? strerror(-judged->error) : NULL);
+	return r;
 }
 
-static struct json_object *target_json(const struct report *report)
+static int add_objects(struct json_object *to, const struct report *report)
 {
-	struct json_object *json = sym_json_object_new_object();
+	struct json_object *objects = sym_json_object_new_array();
+	int r = add(to, "objects", objects);
 
-	if (!json)
-		return NULL;
-	add(json, "uid",
-	    report->has_target_uid ? sym_json_object_new_uint64(report->target_uid) : NULL);
-	add_text(json, "unit", report->target_unit);
-	add_text(json, "result", report->target_result);
-	return json;
+	for (size_t i = 0; r == 0 && i < report->count; i++) {
+		struct json_object *object = sym_json_object_new_object();
+
+		if (!object || sym_json_object_array_add(objects, object) < 0) {
+			sym_json_object_put(object);
+			return -ENOMEM;
+		}
+		r = add_judged(object, &report->list[i]);
+	}
+	return r;
 }
 
-static struct json_object *summary_json(const struct report *report)
+static int add_target(struct json_object *to, const struct report *report)
 {
-	struct json_object *json = sym_json_object_new_object();
+	struct json_object *target = sym_json_object_new_object();
+	int r = add(to, "target", target);
+
+	if (r < 0)
+		return r;
+	r = report->has_target_uid ? add_uint(target, "uid", report->target_uid) :
+				     add_null(target, "uid");
+	r |= add_text(target, "unit", report->target_unit);
+	return r | add_text(target, "result", report->target_result);
+}
+
+static int add_init_on_free(struct json_object *to)
+{
+	int inits = wipe_kernel_inits_on_free();
+
+	return inits < 0 ? add_null(to, "init_on_free") : add_bool(to, "init_on_free", inits);
+}
+
+static int add_summary(struct json_object *to, const struct report *report)
+{
+	struct json_object *summary = sym_json_object_new_object();
 	struct report_sums sums;
+	int r = add(to, "summary", summary);
 
-	if (!json)
-		return NULL;
+	if (r < 0)
+		return r;
 	report_sum(report, &sums);
-	add_uint(json, "removed", sums.removed);
-	add_uint(json, "kept", sums.kept);
-	add_uint(json, "failed", sums.failed);
-	add_uint(json, "bytes", sums.bytes);
-	add_uint(json, "wiped_bytes", sums.wiped_bytes);
-	return json;
+	r = add_uint(summary, "removed", sums.removed);
+	r |= add_uint(summary, "kept", sums.kept);
+	r |= add_uint(summary, "failed", sums.failed);
+	r |= add_uint(summary, "bytes", sums.bytes);
+	return r | add_uint(summary, "wiped_bytes", sums.wiped_bytes);
 }
 
 static int fill(struct json_object *json, const struct report *report)
 {
-	struct json_object *objects = sym_json_object_new_array();
+	int r = add_text(json, "schema", "ipcguard/1");
 
-	add_text(json, "schema", "ipcguard/1");
-	add_text(json, "command", report->command);
-	add(json, "target", target_json(report));
-	add(json, "dry_run", sym_json_object_new_boolean(report->is_dry_run));
-	add(json, "objects", objects);
-	for (size_t i = 0; objects && i < report->count; i++) {
-		struct json_object *object = object_json(&report->list[i]);
-
-		if (!object || sym_json_object_array_add(objects, object) < 0)
-			return -ENOMEM;
-	}
-	if (report->is_wiping) {
-		int inits = wipe_kernel_inits_on_free();
-
-		add(json, "init_on_free",
-		    inits < 0 ? NULL : sym_json_object_new_boolean(inits));
-	}
-	add(json, "summary", summary_json(report));
-	return objects ? 0 : -ENOMEM;
+	r |= add_text(json, "command", report->command);
+	r |= add_target(json, report);
+	r |= add_bool(json, "dry_run", report->is_dry_run);
+	r |= add_objects(json, report);
+	if (report->is_wiping)
+		r |= add_init_on_free(json);
+	r |= add_summary(json, report);
+	return r ? -ENOMEM : 0;
 }
 
 int report_json(const struct report *report, FILE *out)
