@@ -46,8 +46,13 @@ __attribute__((format(printf, 2, 3))) static void add(struct event *event, const
 	va_start(args, format);
 	length = vasprintf(&text, format, args);
 	va_end(args);
-	if (length < 0 || event->count == FIELDS_MAX) {
+	if (length < 0) {
 		event->is_broken = true;
+		return;
+	}
+	if (event->count == FIELDS_MAX) {
+		event->is_broken = true;
+		free(text);
 		return;
 	}
 	event->fields[event->count++] = (struct iovec){ text, (size_t)length };
@@ -66,6 +71,8 @@ static void add_run(struct event *event, const struct report *report, const char
 	add(event, "SYSLOG_IDENTIFIER=ipcguard");
 	add(event, "IPCGUARD_COMMAND=%s", report->command);
 	if (report->target_unit) {
+		/* journalctl -u believes UNIT= from pid 1 alone, and this one from root */
+		add(event, "OBJECT_SYSTEMD_UNIT=%s", report->target_unit);
 		add(event, "UNIT=%s", report->target_unit);
 		add(event, "IPCGUARD_UNIT=%s", report->target_unit);
 	}
@@ -157,6 +164,13 @@ static struct tally *find_tally(struct tally **all, size_t *count, const struct 
 	return &grown[(*count)++];
 }
 
+/* One event that could not be sent doesn't silence the others: the first error is remembered. */
+static void keep_first(int *r, int error)
+{
+	if (*r >= 0 && error < 0)
+		*r = error;
+}
+
 static int log_tallies(const struct report *report)
 {
 	_cleanup_free_ struct tally *all = NULL;
@@ -173,10 +187,11 @@ static int log_tallies(const struct report *report)
 		if (!tally)
 			return -ENOMEM;
 		tally->count++;
-		tally->bytes += judged->obj->bytes;
+		if (__builtin_add_overflow(tally->bytes, judged->obj->bytes, &tally->bytes))
+			tally->bytes = UINT64_MAX;
 	}
-	for (size_t i = 0; i < count && r >= 0; i++)
-		r = log_tally(report, &all[i]);
+	for (size_t i = 0; i < count; i++)
+		keep_first(&r, log_tally(report, &all[i]));
 	return r;
 }
 
@@ -187,12 +202,12 @@ static int log_objects(const struct report *report, const struct report_sums *su
 	size_t failed = 0;
 	int r = is_flood ? log_tallies(report) : 0;
 
-	for (size_t i = 0; i < report->count && r >= 0; i++) {
+	for (size_t i = 0; i < report->count; i++) {
 		const struct judged *judged = &report->list[i];
 
 		if ((judged->outcome == OUTCOME_REMOVED && !is_flood) ||
 		    (judged->outcome == OUTCOME_FAILED && failed++ < LOG_EVENTS_MAX))
-			r = log_object(report, judged);
+			keep_first(&r, log_object(report, judged));
 	}
 	return r;
 }
@@ -227,18 +242,19 @@ static int log_journal(const struct report *report, const struct report_sums *su
 	    optional_open("libsystemd.so.0", symbols, sizeof(symbols) / sizeof(symbols[0])) < 0)
 		return 0;
 	r = log_objects(report, sums);
-	return r < 0 ? r : log_summary(report, sums);
+	keep_first(&r, log_summary(report, sums));
+	return r < 0 ? r : 0;
 }
 
 int log_run(const struct report *report)
 {
 	struct report_sums sums;
-	int r, audit;
+	int r;
 
 	report_sum(report, &sums);
 	if (report->is_dry_run || (!sums.removed && !sums.failed))
 		return 0;
 	r = log_journal(report, &sums);
-	audit = log_audit(report, &sums);
-	return r < 0 ? r : audit;
+	keep_first(&r, log_audit(report, &sums));
+	return r;
 }

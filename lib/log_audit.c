@@ -16,23 +16,38 @@
 OPTIONAL_FUNCTION(audit_open);
 OPTIONAL_FUNCTION(audit_log_user_message);
 
-/*
- * A value from outside as audit writes it: in quotes if it is plain, else in hex, so that it can't
- * be taken for another field (audit_encode_nv_string(3)).
- */
-static void encode(const char *value, char *text, size_t size)
-{
-	size_t used = 0;
-	bool is_plain = true;
+/* Two hex digits for each of the 255 bytes that a unit's name may have. */
+#define VALUE_SIZE 512
 
-	for (const char *c = value; *c && is_plain; c++)
-		is_plain = *c > 0x20 && *c < 0x7f && *c != '"';
+static void encode(const char *value, char text[VALUE_SIZE])
+{
+	size_t length = strlen(value), used = 0;
+	bool is_plain = length < VALUE_SIZE - 2;
+
+	for (size_t i = 0; i < length && is_plain; i++)
+		is_plain = value[i] > 0x20 && value[i] < 0x7f && value[i] != '"';
 	if (is_plain) {
-		snprintf(text, size, "\"%s\"", value);
+		snprintf(text, VALUE_SIZE, "\"%s\"", value);
 		return;
 	}
-	for (const char *c = value; *c && used + 2 < size; c++)
-		used += (size_t)sprintf(text + used, "%02X", (unsigned char)*c);
+	for (size_t i = 0; i < length && used + 2 < VALUE_SIZE; i++)
+		used += (size_t)sprintf(text + used, "%02X", (unsigned char)value[i]);
+}
+
+void log_audit_text(const struct report *report, const struct report_sums *sums,
+		    char text[AUDIT_TEXT_SIZE])
+{
+	char unit[VALUE_SIZE] = "?", uid[16] = "?";
+
+	if (report->target_unit)
+		encode(report->target_unit, unit);
+	if (report->has_target_uid)
+		snprintf(uid, sizeof(uid), "%u", report->target_uid);
+	snprintf(text, AUDIT_TEXT_SIZE,
+		 "op=ipc-remove cmd=%s target-uid=%s target-unit=%s removed=%zu kept=%zu failed=%zu "
+		 "bytes=%" PRIu64 " wiped=%" PRIu64,
+		 report->command, uid, unit, sums->removed, sums->kept, sums->failed, sums->bytes,
+		 sums->wiped_bytes);
 }
 
 /* Where nobody audits, or we may not: no failure of ours. */
@@ -48,8 +63,9 @@ int log_audit(const struct report *report, const struct report_sums *sums)
 		OPTIONAL_SYMBOL(audit_open),
 		OPTIONAL_SYMBOL(audit_log_user_message),
 	};
-	char text[1024], unit[560] = "\"\"", uid[16] = "?";
+	char text[AUDIT_TEXT_SIZE];
 	_cleanup_close_ int fd = -1;
+	int r;
 
 	if (geteuid() != 0 ||
 	    optional_open("libaudit.so.1", symbols, sizeof(symbols) / sizeof(symbols[0])) < 0)
@@ -57,17 +73,9 @@ int log_audit(const struct report *report, const struct report_sums *sums)
 	fd = sym_audit_open();
 	if (fd < 0)
 		return is_absent(errno) ? 0 : -errno;
-	if (report->target_unit)
-		encode(report->target_unit, unit, sizeof(unit));
-	if (report->has_target_uid)
-		snprintf(uid, sizeof(uid), "%u", report->target_uid);
-	snprintf(text, sizeof(text),
-		 "op=ipc-remove cmd=%s target-uid=%s target-unit=%s removed=%zu kept=%zu failed=%zu "
-		 "bytes=%" PRIu64 " wiped=%" PRIu64,
-		 report->command, uid, unit, sums->removed, sums->kept, sums->failed, sums->bytes,
-		 sums->wiped_bytes);
-	if (sym_audit_log_user_message(fd, AUDIT_TRUSTED_APP, text, NULL, NULL, NULL,
-				       sums->failed == 0) <= 0)
-		return is_absent(errno) ? 0 : -errno;
-	return 0;
+	log_audit_text(report, sums, text);
+	/* a sequence number, 0 where nobody listens, or a negative errno; errno itself is not reliable */
+	r = sym_audit_log_user_message(fd, AUDIT_TRUSTED_APP, text, NULL, NULL, NULL,
+				       sums->failed == 0);
+	return r >= 0 || is_absent(-r) ? 0 : r;
 }
