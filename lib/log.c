@@ -80,11 +80,13 @@ static void add_run(struct event *event, const struct report *report, const char
 		add(event, "IPCGUARD_RESULT=%s", report->target_result);
 }
 
-static void add_object(struct event *event, const struct judged *judged)
+/* ref is the one text of the object that is safe to print: catalog entries show it. */
+static void add_object(struct event *event, const struct judged *judged, const char *ref)
 {
 	const struct ipc_object *obj = judged->obj;
 	char key[KEY_TEXT_SIZE];
 
+	add(event, "IPCGUARD_OBJECT=%s", ref);
 	add(event, "IPCGUARD_KIND=%s", kind_name(obj->kind));
 	if (kind_is_sysv(obj->kind)) {
 		add(event, "IPCGUARD_ID=%d", obj->id);
@@ -113,7 +115,7 @@ static int log_object(const struct report *report, const struct judged *judged)
 		return -ENOMEM;
 	add_run(&event, report, has_failed ? LOG_ID_FAILED : LOG_ID_REMOVED,
 		has_failed ? LOG_WARNING : LOG_INFO);
-	add_object(&event, judged);
+	add_object(&event, judged, ref);
 	if (has_failed)
 		add(&event, "MESSAGE=Could not remove %s %s of uid %u: %s", kind_title(judged->obj->kind),
 		    ref, judged->obj->uid, reason_text(judged->reason));

@@ -6,8 +6,8 @@
 IPCCLEAN=${IPCCLEAN:-$PWD/build/ipcclean}
 IPCOBJ=${IPCOBJ:-$PWD/build/tests/tools/ipcobj}
 # uids that nobody on the machine has; people's, and a system user's
-# (tests run side by side, and processes are seen across namespaces: each slot has its own)
-ALICE=$((23450 + 10 * ${SLOT:-0})) BOB=$((23451 + 10 * ${SLOT:-0})) DAEMON=$((730 + ${SLOT:-0}))
+# (tests run side by side, and processes are seen across namespaces: each run and slot has its own)
+ALICE=$((${UID_BASE:-200000} + 10 * ${SLOT:-0})) BOB=$((ALICE + 1)) DAEMON=$((730 + ${SLOT:-0}))
 work=""
 holders=()
 holders_started=0
@@ -37,7 +37,7 @@ obj() { # uid ipcobj-arguments...: makes one, prints its name
 
 # Starts a process that holds something and comes back when it does. Ends with release.
 hold() { # uid ipcobj-arguments...
-	start_holder setpriv --reuid "$1" --regid "$1" --clear-groups "$IPCOBJ" "${@:2}"
+	start_holder setpriv --pdeathsig KILL --reuid "$1" --regid "$1" --clear-groups "$IPCOBJ" "${@:2}"
 }
 
 start_holder() { # command...
@@ -73,6 +73,11 @@ release_all() {
 		wait "${holders[n]}" 2>/dev/null || true
 	done
 	return 0
+}
+
+# LeakSanitizer can't look for leaks in a traced program.
+traced() { # strace-arguments...
+	ASAN_OPTIONS=detect_leaks=0 strace "$@"
 }
 
 fail() {
