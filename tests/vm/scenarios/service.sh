@@ -42,7 +42,7 @@ scenario_sigkill() {
 	systemctl start t
 	expect_objects svc 6
 	systemctl kill -s KILL t
-	wait_for 20 systemctl is-failed t
+	wait_for 60 systemctl is-failed t
 	expect_objects svc 0
 }
 
@@ -55,7 +55,7 @@ scenario_failed_start() {
 scenario_program_that_cannot_be_executed() {
 	leaking_unit t.service "ExecStartPre=$LEAK" ExecStart=/nonexistent
 	systemctl start t || true
-	wait_for 20 systemctl is-failed t
+	wait_for 60 systemctl is-failed t
 	expect_objects svc 0
 }
 
@@ -71,7 +71,7 @@ scenario_a_hundred_restarts_do_not_grow() {
 	leaking_unit t.service Restart=always RestartSec=0 Type=exec ExecStart="$LEAK"
 	systemctl start t || true
 	restarts() { [ "$(systemctl show -P NRestarts t)" -ge 100 ]; }
-	wait_for 200 restarts
+	wait_for 500 restarts
 	systemctl stop t
 	expect_objects svc 0
 }
@@ -259,7 +259,7 @@ scenario_audit_record() {
 	leaking_unit t.service ExecStart="$LEAK"
 	systemctl start --wait t
 	found() { ausearch -m TRUSTED_APP --raw | grep 'op=ipc-remove' | grep -q 'target-unit="t.service".*removed=6'; }
-	wait_for 10 found
+	wait_for 60 found
 }
 
 scenario_no_leases_keeps_posix_objects() {
