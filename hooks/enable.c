@@ -20,7 +20,7 @@
 #include "options.h"
 #include "say.h"
 
-#define ASK_NS (5 * NS_PER_S)
+#define ASK_NS (30 * NS_PER_S)
 /* reading all unit files again may take long on a large host */
 #define RELOAD_NS (8 * NS_PER_S)
 

@@ -151,7 +151,8 @@ static unsigned roll_flags(struct plan *plan)
 {
 	unsigned flags = 0;
 
-	if (chance(plan, 35))
+	/* MODEL_NO_RACES: ipcclean and the operations take turns */
+	if (chance(plan, 35) && !getenv("MODEL_NO_RACES"))
 		flags |= RUN_RACES;
 	if (chance(plan, 8))
 		flags |= RUN_DRY;

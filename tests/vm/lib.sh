@@ -59,7 +59,7 @@ sweep_away() { # user
 }
 
 # The journal of ipcguard since the scenario began.
-cursor=$(journalctl -n 0 --show-cursor --no-pager | sed -n 's/^-- cursor: //p')
+cursor=$(journalctl -n 1 --show-cursor --no-pager | sed -n 's/^-- cursor: //p')
 events() { # journalctl arguments...
 	journalctl --sync
 	journalctl --no-pager --after-cursor="$cursor" SYSLOG_IDENTIFIER=ipcguard "$@"
