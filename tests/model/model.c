@@ -129,7 +129,7 @@ static bool has_met_all(const struct settings *settings, const struct counters *
 		}
 	for (unsigned i = 0; i < KINDS; i++)
 		is_met &= c->by_kind[i] > 0;
-	return is_met && c->raced_stay && c->raced_go;
+	return is_met && (getenv("MODEL_NO_RACES") || (c->raced_stay && c->raced_go));
 }
 
 static int report(const struct settings *settings, const struct lane *sum)
