@@ -6,6 +6,8 @@
  */
 #include "model.h"
 
+#include <stdlib.h>
+
 #define ALIVE_MAX 9
 #define OUTSIDE_FIRST (WORKERS_MAX - 2)
 
