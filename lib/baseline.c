@@ -28,6 +28,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "manager.h"
+#include "readall.h"
 
 #define RUN_DIR "/run/ipcguard"
 /* no unit can be called so: it has no suffix */
@@ -88,7 +89,7 @@ static int open_baselines(const char *run_dir, bool create)
 	return run < 0 ? run : open_dir(run, "baseline", create ? 0700 : 0);
 }
 
-static int read_all(int fd, char **text, size_t *size)
+static int read_text(int fd, char **text, size_t *size)
 {
 	_cleanup_free_ char *buf = NULL;
 	size_t length = 0, allocated = 0;
@@ -107,14 +108,12 @@ static int read_all(int fd, char **text, size_t *size)
 				return -ENOMEM;
 			buf = grown;
 		}
-		n = read(fd, buf + length, allocated - length - 1);
-		if (n < 0 && errno == EINTR)
-			continue;
+		n = read_all(fd, buf + length, allocated - length - 1);
 		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
+			return (int)n;
 		length += (size_t)n;
+		if (length < allocated - 1)
+			break;
 	}
 	buf[length] = '\0';
 	*size = length;
@@ -135,7 +134,7 @@ static int load_from(int dir, const char *unit, struct baseline **out)
 		return errno == ELOOP ? -EPERM : -errno;
 	r = check_writers(fd, S_IFREG);
 	if (r == 0)
-		r = read_all(fd, &text, &size);
+		r = read_text(fd, &text, &size);
 	if (r == 0)
 		r = baseline_parse(text, size, &baseline);
 	if (r == 0)

@@ -65,7 +65,7 @@ int config_add_keep_name(struct config *config, const char *glob)
 	return string_list_add(&config->keep_names, glob);
 }
 
-int config_parse_wipe(const char *text, enum wipe_mode *mode)
+static int parse_wipe(const char *text, enum wipe_mode *mode)
 {
 	if (!strcmp(text, "no"))
 		*mode = WIPE_NO;
@@ -128,7 +128,7 @@ static int set_keep_unread(struct config *config, const char *value)
 
 static int set_wipe(struct config *config, const char *value)
 {
-	return config_parse_wipe(value, &config->wipe);
+	return parse_wipe(value, &config->wipe);
 }
 
 static int set_deadline(struct config *config, const char *value)

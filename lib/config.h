@@ -52,7 +52,6 @@ void config_defaults(struct config *config);
 /* What the command line adds. Each returns 0, -EINVAL, -ERANGE or -ENOMEM. */
 int config_add_keep_key(struct config *config, const char *text);
 int config_add_keep_name(struct config *config, const char *glob);
-int config_parse_wipe(const char *text, enum wipe_mode *mode);
 
 /* Whether KeepUsers= names the uid; name may be NULL for a uid without passwd entry. */
 bool config_keeps_user(const struct config *config, uid_t uid, const char *name);

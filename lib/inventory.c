@@ -71,7 +71,8 @@ void inventory_done(struct inventory *inv)
 	*inv = (struct inventory){ .shm_fd = -1, .mqueue_fd = -1 };
 }
 
-int inventory_dir(const struct inventory *inv, const struct ipc_object *obj)
+/* The directory that a POSIX object's name is relative to; -1 for System V. */
+static int base_dir(const struct inventory *inv, const struct ipc_object *obj)
 {
 	switch (obj->kind) {
 	case KIND_PSHM:
@@ -92,7 +93,7 @@ int inventory_open_parent(const struct inventory *inv, const struct ipc_object *
 			  char buf[OBJECT_FILE_SIZE])
 {
 	const char *path = obj->name + 1, *slash;
-	_cleanup_close_ int dir = openat(inventory_dir(inv, obj), ".",
+	_cleanup_close_ int dir = openat(base_dir(inv, obj), ".",
 					 O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir < 0)
@@ -115,30 +116,4 @@ int inventory_open_parent(const struct inventory *inv, const struct ipc_object *
 	    OBJECT_FILE_SIZE)
 		return -ENAMETOOLONG;
 	return STEAL_FD(dir);
-}
-
-static int look_again_file(const struct inventory *inv, const struct ipc_object *obj,
-			   struct ipc_object *now)
-{
-	char file[OBJECT_FILE_SIZE];
-	_cleanup_close_ int dir = inventory_open_parent(inv, obj, file);
-	struct stat st;
-
-	if (dir < 0)
-		return dir;
-	if (fstatat(dir, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -ENOENT;
-	*now = (struct ipc_object){ .kind = obj->kind, .id = -1, .name = obj->name };
-	inventory_fill_file(now, &st);
-	return 0;
-}
-
-int inventory_look_again(const struct inventory *inv, const struct ipc_object *obj,
-			 struct ipc_object *now)
-{
-	if (kind_is_sysv(obj->kind))
-		return inventory_stat_sysv(obj->kind, obj->id, now);
-	return look_again_file(inv, obj, now);
 }

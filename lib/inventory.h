@@ -40,16 +40,6 @@ int inventory_scan(struct inventory *inv, unsigned kinds, const uid_t *owner_onl
 void inventory_done(struct inventory *inv);
 
 /*
- * Looks at one object again, by id or name. Returns 0 with *now filled (names are not copied:
- * now->name is obj->name), -ENOENT if it is gone, or another negative errno.
- */
-int inventory_look_again(const struct inventory *inv, const struct ipc_object *obj,
-			 struct ipc_object *now);
-
-/* The directory that a POSIX object's name is relative to; -1 for System V. */
-int inventory_dir(const struct inventory *inv, const struct ipc_object *obj);
-
-/*
  * Opens a POSIX object's parent directory and tells its last path element, which points into
  * obj->name or, for psem, into buf ("sem.NAME"). No link is followed on the way. Returns an fd, or
  * a negative errno.

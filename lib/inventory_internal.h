@@ -21,5 +21,5 @@ int inventory_scan_sysv(struct scan *scan, enum ipc_kind kind);
 int inventory_scan_dev_shm(struct scan *scan);
 int inventory_scan_mqueue(struct scan *scan);
 
+/* Looks at one object by its id. 0, -ENOENT if it is gone, or another negative errno. */
 int inventory_stat_sysv(enum ipc_kind kind, int id, struct ipc_object *obj);
-void inventory_fill_file(struct ipc_object *obj, const void *stat);

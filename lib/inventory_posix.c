@@ -33,10 +33,8 @@ static time_t newest_of(const struct stat *st)
 	return newest > st->st_atime ? newest : st->st_atime;
 }
 
-void inventory_fill_file(struct ipc_object *obj, const void *stat)
+static void fill_file(struct ipc_object *obj, const struct stat *st)
 {
-	const struct stat *st = stat;
-
 	obj->uid = obj->cuid = st->st_uid;
 	obj->gid = obj->cgid = st->st_gid;
 	obj->mode = st->st_mode & 07777;
@@ -82,7 +80,7 @@ static int add_file(struct scan *scan, const char *prefix, const char *name, con
 
 	if (!(scan->kinds & KIND_BIT(obj.kind)))
 		return 0;
-	inventory_fill_file(&obj, st);
+	fill_file(&obj, st);
 	if (asprintf(&obj.name, "%s%s", prefix, is_sem ? name + 4 : name) < 0)
 		return -ENOMEM;
 	return inventory_add(scan, &obj);
@@ -221,7 +219,7 @@ static int add_queue(struct scan *scan, int dir, const char *file)
 
 	if (fstatat(dir, file, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
 		return 0;
-	inventory_fill_file(&obj, &st);
+	fill_file(&obj, &st);
 	if (scan->owner_only && obj.uid != *scan->owner_only)
 		return 0;
 	if (asprintf(&obj.name, "/%s", file) < 0)

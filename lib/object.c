@@ -42,7 +42,7 @@ const char *kind_title(enum ipc_kind kind)
 	return kinds[kind].title;
 }
 
-static int kind_parse_n(const char *text, size_t length, enum ipc_kind *kind)
+static int kind_parse(const char *text, size_t length, enum ipc_kind *kind)
 {
 	for (int k = 0; k < KIND_COUNT_; k++)
 		if (strlen(kinds[k].name) == length && !memcmp(kinds[k].name, text, length)) {
@@ -50,11 +50,6 @@ static int kind_parse_n(const char *text, size_t length, enum ipc_kind *kind)
 			return 0;
 		}
 	return -EINVAL;
-}
-
-int kind_parse(const char *text, enum ipc_kind *kind)
-{
-	return kind_parse_n(text, strlen(text), kind);
 }
 
 int kinds_parse(const char *text, unsigned *set)
@@ -65,7 +60,7 @@ int kinds_parse(const char *text, unsigned *set)
 		size_t length = strcspn(text, ",");
 		enum ipc_kind kind;
 
-		if (kind_parse_n(text, length, &kind) < 0)
+		if (kind_parse(text, length, &kind) < 0)
 			return -EINVAL;
 		found |= KIND_BIT(kind);
 		if (!text[length])

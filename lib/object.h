@@ -84,9 +84,6 @@ const char *kind_name(enum ipc_kind kind);
 /* The word for error messages and tables: "shared memory segment" ... */
 const char *kind_title(enum ipc_kind kind);
 
-/* Reads one kind's name. Returns 0, or -EINVAL. */
-int kind_parse(const char *text, enum ipc_kind *kind);
-
 /*
  * Reads "shm,sem,pmq" into a set of KIND_BIT(). Returns 0, or -EINVAL for an unknown or empty
  * element; *set is then unchanged.

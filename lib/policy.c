@@ -53,8 +53,9 @@ const char *reason_text(enum reason reason)
 struct question {
 	const struct policy *policy;
 	const struct ipc_object *obj;
-	const struct owner_state *owner, *creator;
+	const struct owner_state *owner;
 	const struct owner_state *target; /* the one of the two whose leftovers these are to be */
+	const struct pattern *pattern; /* what the catalogue knows of it, or NULL */
 };
 
 /* Each rule says whether it keeps the object. */
@@ -83,9 +84,7 @@ static bool is_kept_name(const struct question *q)
 
 static bool is_protected(const struct question *q)
 {
-	const struct pattern *pattern = patterns_match(q->policy->patterns, q->obj);
-
-	return pattern && pattern_is_protected(pattern);
+	return q->pattern && pattern_is_protected(q->pattern);
 }
 
 static bool is_owner_present(const struct question *q)
@@ -112,8 +111,7 @@ static bool has_waiters(const struct question *q)
 
 static bool has_live_user(const struct question *q)
 {
-	const struct pattern *pattern = patterns_match(q->policy->patterns, q->obj);
-	pid_t pid = pattern ? pattern_pid(pattern, q->obj) : 0;
+	pid_t pid = q->pattern ? pattern_pid(q->pattern, q->obj) : 0;
 
 	if (q->obj->live_user)
 		return true;
@@ -209,7 +207,7 @@ enum verdict policy_judge(const struct policy *policy, const struct ipc_object *
 		.policy = policy,
 		.obj = obj,
 		.owner = owner,
-		.creator = creator,
+		.pattern = patterns_match(policy->patterns, obj),
 		.target = obj->uid == policy->target ? owner : creator,
 	};
 

@@ -19,6 +19,7 @@
 
 #include "cleanup.h"
 #include "procs_parse.h"
+#include "readall.h"
 
 /* include/linux/proc_ns.h: inode numbers of the initial namespaces */
 #define PROC_IPC_INIT_INO 0xEFFFFFFF
@@ -34,23 +35,15 @@
 static int read_small(int dir, const char *path, char *buf, size_t size)
 {
 	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	size_t length = 0;
+	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	while (length < size - 1) {
-		ssize_t n = read(fd, buf + length, size - 1 - length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		length += (size_t)n;
-	}
-	buf[length] = '\0';
-	return (int)length;
+	n = read_all(fd, buf, size - 1);
+	if (n < 0)
+		return (int)n;
+	buf[n] = '\0';
+	return (int)n;
 }
 
 static int read_boot_time(int proc_fd, time_t *boot)
@@ -193,7 +186,7 @@ static int read_others(struct procs *procs, size_t known, struct pass *pass)
  * its child came too late for the list. So /proc is read again, for those not known yet, until a
  * pass finds nobody new and has missed nobody.
  */
-static int read_all(struct procs *procs)
+static int read_everyone(struct procs *procs)
 {
 	size_t dead = 0;
 
@@ -225,7 +218,7 @@ int procs_read(struct procs *procs)
 		return r;
 	r = read_boot_time(procs->proc_fd, &procs->boot);
 	if (r == 0)
-		r = read_all(procs);
+		r = read_everyone(procs);
 	/* a /proc that doesn't show ourselves is another PID namespace's, or no procfs */
 	if (r == 0 && !procs_find(procs, getpid()))
 		r = -ESRCH;

@@ -15,12 +15,6 @@
 #include "usage.h"
 #include "wipe.h"
 
-static void keep(struct reaped *out, enum reason reason)
-{
-	out->outcome = OUTCOME_KEPT;
-	out->reason = reason;
-}
-
 static int chmod_beneath(int dir, const char *file, const struct ipc_object *obj, mode_t mode)
 {
 	_cleanup_close_ int fd = openat(dir, file, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -63,14 +57,7 @@ static bool is_same(int fd, const struct ipc_object *obj, bool has_chmod)
 
 static bool wipe_object(int fd, enum wipe_mode wipe, struct reaped *out)
 {
-	int r = wipe_file(fd, wipe == WIPE_VERIFY, &out->wiped_bytes);
-
-	if (r == 0 || wipe == WIPE_TRY)
-		return true;
-	out->outcome = OUTCOME_FAILED;
-	out->reason = REASON_WIPE_FAILED;
-	out->error = r;
-	return false;
+	return reap_wiped(out, wipe_file(fd, wipe == WIPE_VERIFY, &out->wiped_bytes), wipe);
 }
 
 static void unlink_leased(int dir, const char *file, int fd, const struct ipc_object *obj,
@@ -83,13 +70,11 @@ static void unlink_leased(int dir, const char *file, int fd, const struct ipc_ob
 	/* the name must still be that of the file under the lease */
 	if (fstatat(dir, file, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_ino != obj->ino ||
 	    st.st_dev != obj->dev)
-		keep(out, REASON_CHANGED);
+		reap_keep(out, REASON_CHANGED);
 	else if (!usage_lease_is_whole(fd))
-		keep(out, REASON_OPEN);
-	else if (unlinkat(dir, file, 0) < 0)
-		reap_refused(out, -errno);
+		reap_keep(out, REASON_OPEN);
 	else
-		out->outcome = OUTCOME_REMOVED;
+		reap_removed(out, unlinkat(dir, file, 0));
 }
 
 static void reap_opened(int dir, const char *file, int fd, const struct ipc_object *obj,
@@ -101,12 +86,12 @@ static void reap_opened(int dir, const char *file, int fd, const struct ipc_obje
 		usage_lease_drop(fd);
 		break;
 	case LEASE_IN_USE:
-		keep(out, REASON_OPEN);
+		reap_keep(out, REASON_OPEN);
 		break;
 	case LEASE_NOT_ASKED:
 	case LEASE_UNREADABLE:
 	case LEASE_UNKNOWN:
-		keep(out, REASON_NOT_VISIBLE);
+		reap_keep(out, REASON_NOT_VISIBLE);
 		break;
 	}
 }
@@ -124,11 +109,11 @@ void reap_file(const struct inventory *inv, const struct ipc_object *obj, enum w
 	}
 	fd = open_object(dir, file, obj, writes ? O_RDWR : O_RDONLY, &has_chmod);
 	if (fd == -EAGAIN)
-		keep(out, REASON_OPEN);
+		reap_keep(out, REASON_OPEN);
 	else if (fd < 0)
 		reap_refused(out, fd == -ELOOP ? -ENOENT : fd);
 	else if (!is_same(fd, obj, has_chmod))
-		keep(out, REASON_CHANGED);
+		reap_keep(out, REASON_CHANGED);
 	else
 		reap_opened(dir, file, fd, obj, wipe, out);
 	if (has_chmod && out->outcome != OUTCOME_REMOVED)

@@ -15,24 +15,6 @@
 #include "reap_object.h"
 #include "wipe.h"
 
-void reap_refused(struct reaped *out, int error)
-{
-	out->error = error;
-	if (error == -ENOENT || error == -EIDRM || error == -EINVAL) {
-		out->outcome = OUTCOME_KEPT;
-		out->reason = REASON_CHANGED;
-	} else {
-		out->outcome = OUTCOME_FAILED;
-		out->reason = REASON_NOT_PERMITTED;
-	}
-}
-
-static void keep(struct reaped *out, enum reason reason)
-{
-	out->outcome = OUTCOME_KEPT;
-	out->reason = reason;
-}
-
 static bool is_same(const struct ipc_object *a, const struct ipc_object *b)
 {
 	return a->id == b->id && a->key == b->key && a->uid == b->uid && a->cuid == b->cuid;
@@ -62,22 +44,14 @@ static bool is_ours_alone(const struct ipc_object *obj, uint64_t own, struct rea
 	int r = inventory_stat_sysv(KIND_SHM, obj->id, &now);
 
 	if (r < 0 || !is_same(obj, &now)) {
-		keep(out, REASON_CHANGED);
+		reap_keep(out, REASON_CHANGED);
 		return false;
 	}
 	if (now.nattch != own) {
-		keep(out, REASON_ATTACHED);
+		reap_keep(out, REASON_ATTACHED);
 		return false;
 	}
 	return true;
-}
-
-static void remove_closed_segment(const struct ipc_object *obj, struct reaped *out)
-{
-	if (shmctl(obj->id, IPC_RMID, NULL) < 0)
-		reap_refused(out, -errno);
-	else
-		out->outcome = OUTCOME_REMOVED;
 }
 
 static int attach(const struct ipc_object *obj, void **addr)
@@ -99,12 +73,7 @@ static bool wipe_segment(const struct ipc_object *obj, void *addr, int error, en
 {
 	if (addr)
 		error = wipe_attached(addr, obj->bytes, wipe == WIPE_VERIFY, &out->wiped_bytes);
-	if (error == 0 || wipe == WIPE_TRY)
-		return true;
-	out->outcome = OUTCOME_FAILED;
-	out->reason = REASON_WIPE_FAILED;
-	out->error = error;
-	return false;
+	return reap_wiped(out, error, wipe);
 }
 
 static void reap_segment(const struct ipc_object *obj, enum wipe_mode wipe, struct reaped *out)
@@ -122,7 +91,7 @@ static void reap_segment(const struct ipc_object *obj, enum wipe_mode wipe, stru
 		    (wipe == WIPE_NO ||
 		     (wipe_segment(obj, own ? addr : NULL, attach_error, wipe, out) &&
 		      is_ours_alone(obj, own, out))))
-			remove_closed_segment(obj, out);
+			reap_removed(out, shmctl(obj->id, IPC_RMID, NULL));
 		if (out->outcome != OUTCOME_REMOVED)
 			set_mode(obj, obj->mode & 0777);
 	}
@@ -140,20 +109,17 @@ void reap_sysv(const struct ipc_object *obj, enum wipe_mode wipe, struct reaped 
 		return;
 	}
 	if (!is_same(obj, &now) || !is_untouched(obj, &now)) {
-		keep(out, REASON_CHANGED);
+		reap_keep(out, REASON_CHANGED);
 		return;
 	}
 	if (now.nattch > 0) {
-		keep(out, REASON_ATTACHED);
+		reap_keep(out, REASON_ATTACHED);
 		return;
 	}
 	if (obj->kind == KIND_SHM) {
 		reap_segment(obj, wipe, out);
 		return;
 	}
-	r = obj->kind == KIND_SEM ? semctl(obj->id, 0, IPC_RMID) : msgctl(obj->id, IPC_RMID, NULL);
-	if (r < 0)
-		reap_refused(out, -errno);
-	else
-		out->outcome = OUTCOME_REMOVED;
+	reap_removed(out, obj->kind == KIND_SEM ? semctl(obj->id, 0, IPC_RMID) :
+						  msgctl(obj->id, IPC_RMID, NULL));
 }
