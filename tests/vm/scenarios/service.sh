@@ -214,8 +214,6 @@ scenario_enable_and_disable() {
 }
 
 scenario_enable_all_of_a_user() {
-	echo "# SKIP mended after the last run of the guest, not proven there yet"
-	exit 0
 	local name
 	for name in u1 u2; do
 		printf '[Service]\nUser=svc2\nExecStart=/bin/true\n' >/etc/systemd/system/$name.service
@@ -246,8 +244,6 @@ scenario_sweep_timer() {
 }
 
 scenario_journal_tells_of_each_object_and_the_catalog_explains() {
-	echo "# SKIP mended after the last run of the guest, not proven there yet"
-	exit 0
 	leaking_unit t.service ExecStart="$LEAK"
 	systemctl start --wait t
 	[ "$(events -o json IPCGUARD_ACTION=removed | wc -l)" = 6 ] || fail "not six events"
