@@ -141,20 +141,20 @@ static int look(struct stages *stages)
 			  strerror(-r));
 		return r;
 	}
-	stages->owners = (struct owners){ .config = run->config,
-					  .procs = &stages->procs,
-					  .unit = run->unit ? run->unit->name : NULL };
-	stages->usage = (struct usage_scope){ .inv = &stages->inv,
-					      .procs = &stages->procs,
-					      .deadline_ns = run->deadline_ns,
-					      .is_alone = run->options->is_alone };
-	stages->policy = (struct policy){ .command = run->command,
-					  .config = run->config,
-					  .patterns = run->patterns,
-					  .procs = &stages->procs,
-					  .unit = run->unit,
-					  .now = time(NULL),
-					  .self = geteuid() };
+	stages->owners = (struct owners){.config = run->config,
+					 .procs = &stages->procs,
+					 .unit = run->unit ? run->unit->name : NULL};
+	stages->usage = (struct usage_scope){.inv = &stages->inv,
+					     .procs = &stages->procs,
+					     .deadline_ns = run->deadline_ns,
+					     .is_alone = run->options->is_alone};
+	stages->policy = (struct policy){.command = run->command,
+					 .config = run->config,
+					 .patterns = run->patterns,
+					 .procs = &stages->procs,
+					 .unit = run->unit,
+					 .now = time(NULL),
+					 .self = geteuid()};
 	r = judge_all(stages);
 	if (r < 0)
 		say_error("%s", strerror(-r));
@@ -171,8 +171,8 @@ static void plan(struct stages *stages)
 /* Removes owner by owner: what was removed, kept or failed is no longer waiting for its turn. */
 static void act(struct stages *stages)
 {
-	const struct reap_options options = { .wipe = stages->run->config->wipe,
-					      .deadline_ns = stages->run->deadline_ns };
+	const struct reap_options options = {.wipe = stages->run->config->wipe,
+					     .deadline_ns = stages->run->deadline_ns};
 
 	for (size_t i = 0; i < stages->owners.count; i++) {
 		uid_t target = stages->owners.all[i].uid;
@@ -232,7 +232,7 @@ static int finish(struct stages *stages)
 
 int cleanup_run(const struct cleanup_run *run)
 {
-	_cleanup_(stages_done) struct stages stages = { .run = run };
+	_cleanup_(stages_done) struct stages stages = {.run = run};
 	int r = inventory_scan(&stages.inv, run->config->kinds,
 			       run->has_target ? &run->target : NULL);
 

@@ -18,8 +18,8 @@ static void read_facts(const struct unit *unit, struct unit_facts *facts,
 {
 	int r = unit->name[0] ? baseline_load(baseline, NULL, unit->name) : -ENOENT;
 
-	*facts = (struct unit_facts){ .name = unit->name[0] ? unit->name : NULL,
-				      .result = unit->result };
+	*facts = (struct unit_facts){.name = unit->name[0] ? unit->name : NULL,
+				     .result = unit->result};
 	if (r == 0)
 		facts->baseline = *baseline;
 	else if (r != -ENOENT)
@@ -54,7 +54,7 @@ int command_service(const struct command_context *context)
 		.is_dry_run = context->options->is_dry_run,
 	};
 	_cleanup_(baseline_freep) struct baseline *baseline = NULL;
-	_cleanup_(unit_done) struct unit unit = { 0 };
+	_cleanup_(unit_done) struct unit unit = {0};
 	struct unit_facts facts;
 
 	if (unit_find(context->options, context->config->deadline_ns / 2, &unit) < 0)
@@ -78,8 +78,8 @@ static const char *invocation_of(const struct unit *unit)
 
 static int record(const struct unit *unit, const struct config *config)
 {
-	_cleanup_(inventory_done) struct inventory inv = { .shm_fd = -1, .mqueue_fd = -1 };
-	_cleanup_(procs_done) struct procs procs = { .proc_fd = -1 };
+	_cleanup_(inventory_done) struct inventory inv = {.shm_fd = -1, .mqueue_fd = -1};
+	_cleanup_(procs_done) struct procs procs = {.proc_fd = -1};
 	int r = inventory_scan(&inv, config->kinds, &unit->uid);
 
 	if (r == 0)
@@ -93,7 +93,7 @@ static int record(const struct unit *unit, const struct config *config)
 
 int command_baseline(const struct command_context *context)
 {
-	_cleanup_(unit_done) struct unit unit = { 0 };
+	_cleanup_(unit_done) struct unit unit = {0};
 	int r;
 
 	if (unit_find(context->options, context->config->deadline_ns / 2, &unit) < 0)

@@ -9,7 +9,7 @@
 enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1, /* something that should have gone could not be removed */
-	EXIT_USAGE = 2, /* usage or configuration error: nothing was done */
+	EXIT_USAGE = 2,	 /* usage or configuration error: nothing was done */
 };
 
 struct command_context {

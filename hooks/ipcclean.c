@@ -38,8 +38,9 @@ static int open_standard_fds(void)
 
 static void give_up(int sig)
 {
-	static const char text[] = "ipcclean: deadline: something hangs; what is not removed yet is "
-				   "left for the next run\n";
+	static const char text[] =
+		"ipcclean: deadline: something hangs; what is not removed yet is "
+		"left for the next run\n";
 
 	(void)sig;
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
@@ -48,8 +49,8 @@ static void give_up(int sig)
 
 static void start_watchdog(uint64_t deadline_ns)
 {
-	struct sigaction action = { .sa_handler = give_up };
-	struct itimerval timer = { 0 };
+	struct sigaction action = {.sa_handler = give_up};
+	struct itimerval timer = {0};
 	sigset_t alarm_only;
 
 	timer.it_value.tv_sec = (time_t)(deadline_ns / NS_PER_S) + WATCHDOG_GRACE_S;
@@ -74,8 +75,8 @@ static void say_parse_error(const struct parse_error *error, int r)
 static int run_command(const struct command_context *context)
 {
 	const struct options *options = context->options;
-	const struct enable_options switches = { .all_of_user = options->all_of_user,
-						 .is_quiet = options->is_quiet };
+	const struct enable_options switches = {.all_of_user = options->all_of_user,
+						.is_quiet = options->is_quiet};
 
 	switch (options->command) {
 	case COMMAND_USER:
@@ -96,10 +97,10 @@ static int run_command(const struct command_context *context)
 
 static int run(const struct options *options)
 {
-	_cleanup_(parse_error_done) struct parse_error error = { 0 };
+	_cleanup_(parse_error_done) struct parse_error error = {0};
 	_cleanup_(patterns_freep) struct patterns *patterns = NULL;
-	_cleanup_(config_done) struct config config = { 0 };
-	struct command_context context = { options, &config, NULL, 0 };
+	_cleanup_(config_done) struct config config = {0};
+	struct command_context context = {options, &config, NULL, 0};
 	int r = config_load(&config, options->config_file, NULL, &error);
 
 	if (r == 0)
@@ -114,7 +115,8 @@ static int run(const struct options *options)
 	}
 	context.patterns = patterns;
 	context.deadline_ns = clock_now_ns() + config.deadline_ns;
-	/* enable and disable have the manager's time-outs only: it may take long over its unit files */
+	/* enable and disable have the manager's time-outs only: it may take long over its unit
+	 * files */
 	if (options->command != COMMAND_ENABLE && options->command != COMMAND_DISABLE)
 		start_watchdog(config.deadline_ns);
 	return run_command(&context);
@@ -122,7 +124,7 @@ static int run(const struct options *options)
 
 int main(int argc, char **argv)
 {
-	_cleanup_(options_done) struct options options = { 0 };
+	_cleanup_(options_done) struct options options = {0};
 
 	if (open_standard_fds() < 0)
 		return EXIT_FAILED;

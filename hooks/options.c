@@ -16,12 +16,12 @@ static const struct {
 	size_t least, most; /* operands */
 	const char *operand;
 } commands[] = {
-	[COMMAND_USER] = { "user", 1, 1, "a user's name or uid" },
-	[COMMAND_SERVICE] = { "service", 0, 1, "at most one unit" },
-	[COMMAND_ORPHANS] = { "orphans", 0, 0, "no operand" },
-	[COMMAND_BASELINE] = { "baseline", 0, 1, "at most one unit" },
-	[COMMAND_ENABLE] = { "enable", 0, SIZE_MAX, "units" },
-	[COMMAND_DISABLE] = { "disable", 0, SIZE_MAX, "units" },
+	[COMMAND_USER] = {"user", 1, 1, "a user's name or uid"},
+	[COMMAND_SERVICE] = {"service", 0, 1, "at most one unit"},
+	[COMMAND_ORPHANS] = {"orphans", 0, 0, "no operand"},
+	[COMMAND_BASELINE] = {"baseline", 0, 1, "at most one unit"},
+	[COMMAND_ENABLE] = {"enable", 0, SIZE_MAX, "units"},
+	[COMMAND_DISABLE] = {"disable", 0, SIZE_MAX, "units"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -82,24 +82,24 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{ "alone", no_argument, NULL, OPT_ALONE },
-	{ "all-of-user", required_argument, NULL, OPT_ALL_OF_USER },
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "deadline", required_argument, NULL, OPT_DEADLINE },
-	{ "dry-run", no_argument, NULL, 'n' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "keep-key", required_argument, NULL, OPT_KEEP_KEY },
-	{ "keep-name", required_argument, NULL, OPT_KEEP_NAME },
-	{ "kinds", required_argument, NULL, OPT_KINDS },
-	{ "min-age", required_argument, NULL, OPT_MIN_AGE },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "uid", required_argument, NULL, OPT_UID },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ "wipe", optional_argument, NULL, OPT_WIPE },
-	{ "yes", no_argument, NULL, OPT_YES },
-	{ NULL, 0, NULL, 0 },
+	{"alone", no_argument, NULL, OPT_ALONE},
+	{"all-of-user", required_argument, NULL, OPT_ALL_OF_USER},
+	{"config", required_argument, NULL, OPT_CONFIG},
+	{"deadline", required_argument, NULL, OPT_DEADLINE},
+	{"dry-run", no_argument, NULL, 'n'},
+	{"help", no_argument, NULL, 'h'},
+	{"json", no_argument, NULL, OPT_JSON},
+	{"keep-key", required_argument, NULL, OPT_KEEP_KEY},
+	{"keep-name", required_argument, NULL, OPT_KEEP_NAME},
+	{"kinds", required_argument, NULL, OPT_KINDS},
+	{"min-age", required_argument, NULL, OPT_MIN_AGE},
+	{"quiet", no_argument, NULL, 'q'},
+	{"uid", required_argument, NULL, OPT_UID},
+	{"verbose", no_argument, NULL, 'v'},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{"wipe", optional_argument, NULL, OPT_WIPE},
+	{"yes", no_argument, NULL, OPT_YES},
+	{NULL, 0, NULL, 0},
 };
 
 const char *command_name(enum command command)
@@ -148,7 +148,8 @@ static int read_wipe(struct options *options, const char *value)
 	else if (!strcmp(value, "verify"))
 		options->wipe = WIPE_VERIFY;
 	else
-		return bad_value("wipe", value, "only --wipe, --wipe=try and --wipe=verify are known");
+		return bad_value("wipe", value,
+				 "only --wipe, --wipe=try and --wipe=verify are known");
 	return 0;
 }
 
@@ -252,8 +253,8 @@ static int misplaced(const struct options *options, const char *option)
 /* Options that would be silently without effect are refused. */
 static int check(const struct options *options)
 {
-	bool is_unit_command = options->command == COMMAND_SERVICE ||
-			       options->command == COMMAND_BASELINE;
+	bool is_unit_command =
+		options->command == COMMAND_SERVICE || options->command == COMMAND_BASELINE;
 	bool is_switch = options->command == COMMAND_ENABLE || options->command == COMMAND_DISABLE;
 	size_t least = commands[options->command].least + (is_switch && !options->all_of_user);
 
@@ -304,7 +305,7 @@ static enum options_next read_all(struct options *options, int argc, char **argv
 
 enum options_next options_parse(struct options *options, int argc, char **argv)
 {
-	*options = (struct options){ .kinds = KINDS_ALL };
+	*options = (struct options){.kinds = KINDS_ALL};
 	/* no option can stand there more often than there are words */
 	options->keep_keys = calloc((size_t)argc + 1, sizeof(char *));
 	options->keep_names = calloc((size_t)argc + 1, sizeof(char *));

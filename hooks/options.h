@@ -40,7 +40,7 @@ struct options {
 /* What main does after options_parse(). */
 enum options_next {
 	OPTIONS_RUN,
-	OPTIONS_DONE, /* --help or --version was printed: exit 0 */
+	OPTIONS_DONE,  /* --help or --version was printed: exit 0 */
 	OPTIONS_USAGE, /* the error was printed: exit 2 */
 };
 

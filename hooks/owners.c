@@ -28,7 +28,7 @@ static void read_state(const struct owners *owners, uid_t uid, struct owner_stat
 	const struct passwd *user = getpwuid(uid);
 	const char *name = user ? user->pw_name : NULL;
 
-	*state = (struct owner_state){ .uid = uid };
+	*state = (struct owner_state){.uid = uid};
 	state->is_system = uid == 0 || uid < owners->config->min_uid;
 	state->is_kept = uid == 0 || config_keeps_user(owners->config, uid, name);
 	state->lingers = does_linger(name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Diagnostics on standard error. What came from outside may hold anything: control bytes become '?'. */
+/* Diagnostics on standard error. What came from outside may hold anything: control bytes become
+ * '?'. */
 #include "say.h"
 
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which unit, and whose? In ExecStopPost= (systemd.service(5)) the unit is that of our own cgroup and
- * the manager knows the rest; where neither is so, the administrator says it, and we say what is
- * missing.
+ * Which unit, and whose? In ExecStopPost= (systemd.service(5)) the unit is that of our own cgroup
+ * and the manager knows the rest; where neither is so, the administrator says it, and we say what
+ * is missing.
  */
 #include "unit.h"
 
@@ -17,7 +17,7 @@
 
 static int own_unit(char name[UNIT_NAME_SIZE])
 {
-	_cleanup_(procs_done) struct procs procs = { .proc_fd = -1 };
+	_cleanup_(procs_done) struct procs procs = {.proc_fd = -1};
 	char path[CGROUP_PATH_SIZE];
 	int r = procs_open(&procs);
 
@@ -40,7 +40,8 @@ static int name_unit(const struct options *options, char name[UNIT_NAME_SIZE])
 		name[0] = '\0';
 		if (options->has_uid && options->command == COMMAND_SERVICE)
 			return 0;
-		say_error("%s: not run by a service: name the unit", command_name(options->command));
+		say_error("%s: not run by a service: name the unit",
+			  command_name(options->command));
 		return -EINVAL;
 	}
 	if (snprintf(name, UNIT_NAME_SIZE, "%s%s", operand, end) >= UNIT_NAME_SIZE ||
@@ -72,7 +73,7 @@ int unit_find(const struct options *options, uint64_t timeout_ns, struct unit *u
 {
 	int r;
 
-	*unit = (struct unit){ .uid = options->uid };
+	*unit = (struct unit){.uid = options->uid};
 	r = name_unit(options, unit->name);
 	if (r == 0 && unit->name[0])
 		r = ask_manager(options, timeout_ns, unit);

@@ -7,9 +7,9 @@
 
 struct unit {
 	char name[UNIT_NAME_SIZE]; /* "" if not known: only with --uid= */
-	bool has_manager; /* known is filled */
+	bool has_manager;	   /* known is filled */
 	struct manager_unit known;
-	uid_t uid; /* --uid=, or the manager's word */
+	uid_t uid;	    /* --uid=, or the manager's word */
 	const char *result; /* $SERVICE_RESULT, or the manager's word; NULL if not known */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * ipcguard.conf(5): the administrator's /etc/ipcguard.conf or else the vendor's
- * /usr/lib/ipcguard.conf, then the drop-ins ipcguard.conf.d of both and of /run, by name. A broken configuration is an error with file and line, never a guess: nothing
- * is removed then.
+ * /usr/lib/ipcguard.conf, then the drop-ins ipcguard.conf.d of both and of /run, by name. A broken
+ * configuration is an error with file and line, never a guess: nothing is removed then.
  */
 #pragma once
 

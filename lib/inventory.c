@@ -45,10 +45,10 @@ void inventory_note_unseen(struct inventory *inv, enum ipc_kind kind, int error)
 
 int inventory_scan(struct inventory *inv, unsigned kinds_set, const uid_t *owner_only)
 {
-	struct scan scan = { inv, kinds_set, owner_only };
+	struct scan scan = {inv, kinds_set, owner_only};
 	int r = 0;
 
-	*inv = (struct inventory){ .shm_fd = -1, .mqueue_fd = -1 };
+	*inv = (struct inventory){.shm_fd = -1, .mqueue_fd = -1};
 	for (enum ipc_kind kind = KIND_SHM; kind <= KIND_MSG && r == 0; kind++)
 		if (kinds_set & KIND_BIT(kind))
 			r = inventory_scan_sysv(&scan, kind);
@@ -68,7 +68,7 @@ void inventory_done(struct inventory *inv)
 	free(inv->objects);
 	cleanup_close_(&inv->shm_fd);
 	cleanup_close_(&inv->mqueue_fd);
-	*inv = (struct inventory){ .shm_fd = -1, .mqueue_fd = -1 };
+	*inv = (struct inventory){.shm_fd = -1, .mqueue_fd = -1};
 }
 
 /* The directory that a POSIX object's name is relative to; -1 for System V. */
@@ -93,8 +93,7 @@ int inventory_open_parent(const struct inventory *inv, const struct ipc_object *
 			  char buf[OBJECT_FILE_SIZE])
 {
 	const char *path = obj->name + 1, *slash;
-	_cleanup_close_ int dir = openat(base_dir(inv, obj), ".",
-					 O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int dir = openat(base_dir(inv, obj), ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir < 0)
 		return -errno;

@@ -76,7 +76,7 @@ static int add_file(struct scan *scan, const char *prefix, const char *name, con
 		    unsigned depth)
 {
 	bool is_sem = depth == 0 && !strncmp(name, "sem.", 4) && name[4];
-	struct ipc_object obj = { .kind = is_sem ? KIND_PSEM : KIND_PSHM, .id = -1 };
+	struct ipc_object obj = {.kind = is_sem ? KIND_PSEM : KIND_PSHM, .id = -1};
 
 	if (!(scan->kinds & KIND_BIT(obj.kind)))
 		return 0;
@@ -197,8 +197,8 @@ static bool is_our_queue(const char *name, const struct stat *st)
 }
 
 /*
- * How full it is comes from mq_getattr(3): reading the file ("QSIZE:5 …") would set its times to now
- * (ipc/mqueue.c: mqueue_read_file), and a queue that is looked at would never grow old.
+ * How full it is comes from mq_getattr(3): reading the file ("QSIZE:5 …") would set its times to
+ * now (ipc/mqueue.c: mqueue_read_file), and a queue that is looked at would never grow old.
  */
 static void read_queue(int dir, const char *file, struct ipc_object *obj)
 {
@@ -214,7 +214,7 @@ static void read_queue(int dir, const char *file, struct ipc_object *obj)
 
 static int add_queue(struct scan *scan, int dir, const char *file)
 {
-	struct ipc_object obj = { .kind = KIND_PMQ, .id = -1 };
+	struct ipc_object obj = {.kind = KIND_PMQ, .id = -1};
 	struct stat st;
 
 	if (fstatat(dir, file, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))

@@ -54,7 +54,7 @@ static int stat_shm(int id_or_index, struct ipc_object *obj)
 
 	if (id < 0)
 		return -errno;
-	*obj = (struct ipc_object){ .kind = KIND_SHM, .id = id };
+	*obj = (struct ipc_object){.kind = KIND_SHM, .id = id};
 	fill_perm(obj, &ds.shm_perm);
 	obj->bytes = ds.shm_segsz;
 	obj->ctime = ds.shm_ctime;
@@ -69,11 +69,11 @@ static int stat_shm(int id_or_index, struct ipc_object *obj)
 static int stat_sem(int id_or_index, struct ipc_object *obj)
 {
 	struct semid_ds ds;
-	int id = semctl(id_or_index, 0, SEM_STAT_ANY, (union semun){ .buf = &ds });
+	int id = semctl(id_or_index, 0, SEM_STAT_ANY, (union semun){.buf = &ds});
 
 	if (id < 0)
 		return -errno;
-	*obj = (struct ipc_object){ .kind = KIND_SEM, .id = id };
+	*obj = (struct ipc_object){.kind = KIND_SEM, .id = id};
 	fill_perm(obj, &ds.sem_perm);
 	obj->ctime = ds.sem_ctime;
 	obj->newest = newest_of(ds.sem_ctime, ds.sem_otime, 0);
@@ -89,7 +89,7 @@ static int stat_msg(int id_or_index, struct ipc_object *obj)
 
 	if (id < 0)
 		return -errno;
-	*obj = (struct ipc_object){ .kind = KIND_MSG, .id = id };
+	*obj = (struct ipc_object){.kind = KIND_MSG, .id = id};
 	fill_perm(obj, &ds.msg_perm);
 	obj->bytes = ds.__msg_cbytes;
 	obj->qnum = ds.msg_qnum;
@@ -121,7 +121,7 @@ static int highest_index(enum ipc_kind kind)
 	if (kind == KIND_SHM)
 		r = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&shm);
 	else if (kind == KIND_SEM)
-		r = semctl(0, 0, SEM_INFO, (union semun){ .info = &sem });
+		r = semctl(0, 0, SEM_INFO, (union semun){.info = &sem});
 	else
 		r = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&msg);
 	return r < 0 ? -errno : r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What does the host get to know? Events in the journal with structured fields (sd_journal_sendv(3))
- * and one audit record a run. journald drops what comes in floods, so a large run tells of its
- * removals by owner and kind.
+ * What does the host get to know? Events in the journal with structured fields
+ * (sd_journal_sendv(3)) and one audit record a run. journald drops what comes in floods, so a large
+ * run tells of its removals by owner and kind.
  */
 #include "log.h"
 
@@ -55,7 +55,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct event *event, const
 		free(text);
 		return;
 	}
-	event->fields[event->count++] = (struct iovec){ text, (size_t)length };
+	event->fields[event->count++] = (struct iovec){text, (size_t)length};
 }
 
 static int send_event(const struct event *event)
@@ -108,7 +108,7 @@ static int log_object(const struct report *report, const struct judged *judged)
 {
 	bool has_failed = judged->outcome == OUTCOME_FAILED;
 	_cleanup_free_ char *ref = object_ref(judged->obj);
-	_cleanup_(event_done) struct event event = { 0 };
+	_cleanup_(event_done) struct event event = {0};
 	char size[SIZE_TEXT_SIZE];
 
 	if (!ref)
@@ -117,8 +117,9 @@ static int log_object(const struct report *report, const struct judged *judged)
 		has_failed ? LOG_WARNING : LOG_INFO);
 	add_object(&event, judged, ref);
 	if (has_failed)
-		add(&event, "MESSAGE=Could not remove %s %s of uid %u: %s", kind_title(judged->obj->kind),
-		    ref, judged->obj->uid, reason_text(judged->reason));
+		add(&event, "MESSAGE=Could not remove %s %s of uid %u: %s",
+		    kind_title(judged->obj->kind), ref, judged->obj->uid,
+		    reason_text(judged->reason));
 	else
 		add(&event, "MESSAGE=Removed %s %s of uid %u (%s%s)", kind_title(judged->obj->kind),
 		    ref, judged->obj->uid, size_format(judged->obj->bytes, size),
@@ -136,7 +137,7 @@ struct tally {
 
 static int log_tally(const struct report *report, const struct tally *tally)
 {
-	_cleanup_(event_done) struct event event = { 0 };
+	_cleanup_(event_done) struct event event = {0};
 	char size[SIZE_TEXT_SIZE];
 
 	add_run(&event, report, LOG_ID_REMOVED_MANY, LOG_INFO);
@@ -162,7 +163,7 @@ static struct tally *find_tally(struct tally **all, size_t *count, const struct 
 	if (!grown)
 		return NULL;
 	*all = grown;
-	grown[*count] = (struct tally){ .kind = obj->kind, .uid = obj->uid };
+	grown[*count] = (struct tally){.kind = obj->kind, .uid = obj->uid};
 	return &grown[(*count)++];
 }
 
@@ -197,7 +198,8 @@ static int log_tallies(const struct report *report)
 	return r;
 }
 
-/* Objects one by one: the removed ones if they are few, and of the failed ones as many as may be. */
+/* Objects one by one: the removed ones if they are few, and of the failed ones as many as may be.
+ */
 static int log_objects(const struct report *report, const struct report_sums *sums)
 {
 	bool is_flood = sums->removed > LOG_EVENTS_MAX;
@@ -216,7 +218,7 @@ static int log_objects(const struct report *report, const struct report_sums *su
 
 static int log_summary(const struct report *report, const struct report_sums *sums)
 {
-	_cleanup_(event_done) struct event event = { 0 };
+	_cleanup_(event_done) struct event event = {0};
 	char size[SIZE_TEXT_SIZE];
 
 	add_run(&event, report, LOG_ID_SUMMARY, sums->failed ? LOG_WARNING : LOG_INFO);
@@ -236,7 +238,7 @@ static int log_summary(const struct report *report, const struct report_sums *su
 
 static int log_journal(const struct report *report, const struct report_sums *sums)
 {
-	static const struct optional_symbol symbols[] = { OPTIONAL_SYMBOL(sd_journal_sendv) };
+	static const struct optional_symbol symbols[] = {OPTIONAL_SYMBOL(sd_journal_sendv)};
 	int r;
 
 	/* without a journal there is nobody to tell, and no library to load for it */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One audit record a run, so that ausearch(8) can tell who removed what on whose behalf. libaudit is
- * loaded only where the kernel takes our word at all: that needs CAP_AUDIT_WRITE, hence root.
+ * One audit record a run, so that ausearch(8) can tell who removed what on whose behalf. libaudit
+ * is loaded only where the kernel takes our word at all: that needs CAP_AUDIT_WRITE, hence root.
  */
 #include "log_audit.h"
 
@@ -43,11 +43,12 @@ void log_audit_text(const struct report *report, const struct report_sums *sums,
 		encode(report->target_unit, unit);
 	if (report->has_target_uid)
 		snprintf(uid, sizeof(uid), "%u", report->target_uid);
-	snprintf(text, AUDIT_TEXT_SIZE,
-		 "op=ipc-remove cmd=%s target-uid=%s target-unit=%s removed=%zu kept=%zu failed=%zu "
-		 "bytes=%" PRIu64 " wiped=%" PRIu64,
-		 report->command, uid, unit, sums->removed, sums->kept, sums->failed, sums->bytes,
-		 sums->wiped_bytes);
+	snprintf(
+		text, AUDIT_TEXT_SIZE,
+		"op=ipc-remove cmd=%s target-uid=%s target-unit=%s removed=%zu kept=%zu failed=%zu "
+		"bytes=%" PRIu64 " wiped=%" PRIu64,
+		report->command, uid, unit, sums->removed, sums->kept, sums->failed, sums->bytes,
+		sums->wiped_bytes);
 }
 
 /* Where nobody audits, or we may not: no failure of ours. */
@@ -74,7 +75,8 @@ int log_audit(const struct report *report, const struct report_sums *sums)
 	if (fd < 0)
 		return is_absent(errno) ? 0 : -errno;
 	log_audit_text(report, sums, text);
-	/* a sequence number, 0 where nobody listens, or a negative errno; errno itself is not reliable */
+	/* a sequence number, 0 where nobody listens, or a negative errno; errno itself is not
+	 * reliable */
 	r = sym_audit_log_user_message(fd, AUDIT_TRUSTED_APP, text, NULL, NULL, NULL,
 				       sums->failed == 0);
 	return r >= 0 || is_absent(-r) ? 0 : r;

@@ -5,8 +5,8 @@
 #include "report.h"
 
 /*
- * Writes the record's text, NAME=VALUE pairs. What comes from outside is in quotes, or in hex where it
- * holds more than plain characters, so that it can't be taken for another pair
+ * Writes the record's text, NAME=VALUE pairs. What comes from outside is in quotes, or in hex where
+ * it holds more than plain characters, so that it can't be taken for another pair
  * (audit_encode_nv_string(3)). AUDIT_TEXT_SIZE is enough for every unit name.
  */
 #define AUDIT_TEXT_SIZE 1024

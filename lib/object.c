@@ -18,12 +18,12 @@
 static const struct {
 	const char *name, *title;
 } kinds[KIND_COUNT_] = {
-	[KIND_SHM] = { "shm", "shared memory segment" },
-	[KIND_SEM] = { "sem", "semaphore set" },
-	[KIND_MSG] = { "msg", "message queue" },
-	[KIND_PSHM] = { "pshm", "POSIX shared memory" },
-	[KIND_PSEM] = { "psem", "POSIX semaphore" },
-	[KIND_PMQ] = { "pmq", "POSIX message queue" },
+	[KIND_SHM] = {"shm", "shared memory segment"},
+	[KIND_SEM] = {"sem", "semaphore set"},
+	[KIND_MSG] = {"msg", "message queue"},
+	[KIND_PSHM] = {"pshm", "POSIX shared memory"},
+	[KIND_PSEM] = {"psem", "POSIX semaphore"},
+	[KIND_PMQ] = {"pmq", "POSIX message queue"},
 };
 
 void object_done(struct ipc_object *obj)
@@ -169,30 +169,30 @@ static const struct {
 	const char *name;
 	uint64_t ns;
 } span_units[] = {
-	{ "ns", 1 },
-	{ "us", 1000 },
-	{ "usec", 1000 },
-	{ "ms", 1000000 },
-	{ "msec", 1000000 },
-	{ "", 1000000000 },
-	{ "s", 1000000000 },
-	{ "sec", 1000000000 },
-	{ "second", 1000000000 },
-	{ "seconds", 1000000000 },
-	{ "m", 60000000000 },
-	{ "min", 60000000000 },
-	{ "minute", 60000000000 },
-	{ "minutes", 60000000000 },
-	{ "h", 3600000000000 },
-	{ "hr", 3600000000000 },
-	{ "hour", 3600000000000 },
-	{ "hours", 3600000000000 },
-	{ "d", 86400000000000 },
-	{ "day", 86400000000000 },
-	{ "days", 86400000000000 },
-	{ "w", 604800000000000 },
-	{ "week", 604800000000000 },
-	{ "weeks", 604800000000000 },
+	{"ns", 1},
+	{"us", 1000},
+	{"usec", 1000},
+	{"ms", 1000000},
+	{"msec", 1000000},
+	{"", 1000000000},
+	{"s", 1000000000},
+	{"sec", 1000000000},
+	{"second", 1000000000},
+	{"seconds", 1000000000},
+	{"m", 60000000000},
+	{"min", 60000000000},
+	{"minute", 60000000000},
+	{"minutes", 60000000000},
+	{"h", 3600000000000},
+	{"hr", 3600000000000},
+	{"hour", 3600000000000},
+	{"hours", 3600000000000},
+	{"d", 86400000000000},
+	{"day", 86400000000000},
+	{"days", 86400000000000},
+	{"w", 604800000000000},
+	{"week", 604800000000000},
+	{"weeks", 604800000000000},
 };
 
 static int span_unit(const char *text, size_t length, uint64_t *ns)

@@ -51,7 +51,7 @@ struct ipc_object {
 	gid_t gid, cgid;
 	mode_t mode;	/* permission bits, and SHM_DEST for a segment marked for destruction */
 	uint64_t bytes; /* shm: segsz; msg: cbytes; pshm, psem: st_size; sem: 0;
-			* pmq: messages times mq_msgsize, an upper bound */
+			 * pmq: messages times mq_msgsize, an upper bound */
 
 	time_t ctime;  /* last change, seconds since the epoch */
 	time_t newest; /* the newest of all its times: what its age counts from */

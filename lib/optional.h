@@ -18,9 +18,9 @@ struct optional_symbol {
 	void **pointer;
 };
 
-#define OPTIONAL_SYMBOL(fn)                                                                        \
-	{                                                                                          \
-		#fn, (void **)&sym_##fn                                                            \
+#define OPTIONAL_SYMBOL(fn)             \
+	{                               \
+#fn, (void **)&sym_##fn \
 	}
 
 /*

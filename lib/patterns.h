@@ -9,14 +9,11 @@
  *
  *   [fastdds-segment]      a name of its own
  *   Kinds=pshm,psem        default: pshm
- *   Match=/fastrtps_*      globs (fnmatch(3)) on the file's name, separated by blanks; a psem's file
- *                          is /sem.NAME
- *   Action=protect|leaker  protect: kept, reason `pattern`; leaker: known to leak, judged like any
- *                          other
- *   Group=/{} /{}_el       files that live and die together; {} is what the first `*` of the glob
- *                          that matched took
- *   Pid=/tt_h2d_{pid}_*    where a pid stands in the name: decimal digits at {pid}
- *   Software= Upstream=    for people: whose it is; its own cleaner
+ *   Match=/fastrtps_*      globs (fnmatch(3)) on the file's name, separated by blanks; a psem's
+ * file is /sem.NAME Action=protect|leaker  protect: kept, reason `pattern`; leaker: known to leak,
+ * judged like any other Group=/{} /{}_el       files that live and die together; {} is what the
+ * first `*` of the glob that matched took Pid=/tt_h2d_{pid}_*    where a pid stands in the name:
+ * decimal digits at {pid} Software= Upstream=    for people: whose it is; its own cleaner
  */
 #pragma once
 
@@ -30,8 +27,8 @@ struct patterns;
 struct pattern;
 
 /*
- * Where a broken file is: zeroed by the caller, filled on failure (but for -ENOMEM), to be printed as
- * `file:line: what`.
+ * Where a broken file is: zeroed by the caller, filled on failure (but for -ENOMEM), to be printed
+ * as `file:line: what`.
  */
 struct parse_error {
 	char *file;    /* owned */

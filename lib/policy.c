@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Should it go? Every rule of DESIGN.md's "Safety rules of cleanup", in the order in which they are
- * asked: the administrator's word first, then whether the owner is gone, then use, then whose it is,
- * then its age. The first rule that keeps the object gives the reason.
+ * asked: the administrator's word first, then whether the owner is gone, then use, then whose it
+ * is, then its age. The first rule that keeps the object gives the reason.
  */
 #include "policy.h"
 
@@ -16,28 +16,28 @@
 static const struct {
 	const char *name, *text;
 } reasons[REASON_COUNT_] = {
-	[REASON_UNUSED] = { "unused", "nobody uses it and its owner is gone" },
-	[REASON_ATTACHED] = { "attached", "a process has the segment attached" },
-	[REASON_OPEN] = { "open", "a process has it open or mapped" },
-	[REASON_WAITERS] = { "waiters", "a process waits on it" },
-	[REASON_LIVE_USER] = { "live-user", "the process that last used it is alive" },
-	[REASON_OWNER_PRESENT] = { "owner-present", "its owner still has processes" },
-	[REASON_NOT_VISIBLE] = { "not-visible", "who uses it can't be seen from here" },
-	[REASON_GIVEN_AWAY] = { "given-away", "it was given to a user who is not gone" },
-	[REASON_SHARED_USER] = { "shared-user",
-				 "others run as this user and it isn't shown to be the unit's" },
-	[REASON_BASELINE] = { "baseline", "it existed before the unit started" },
-	[REASON_LINGER] = { "linger", "its owner lingers (loginctl enable-linger)" },
-	[REASON_KEPT_USER] = { "kept-user", "root, a system user, or listed in KeepUsers=" },
-	[REASON_KEPT_KEY] = { "kept-key", "its key is listed in KeepKeys=" },
-	[REASON_KEPT_NAME] = { "kept-name", "its name is listed in KeepNames=" },
-	[REASON_PATTERN] = { "pattern", "the pattern catalogue protects it or its group" },
-	[REASON_TOO_YOUNG] = { "too-young", "it was used or changed within MinAge=" },
-	[REASON_UNREAD] = { "unread", "it holds unread messages (KeepUnread=)" },
-	[REASON_CHANGED] = { "changed", "it changed while it was looked at" },
-	[REASON_NOT_PERMITTED] = { "not-permitted", "the kernel refused the removal" },
-	[REASON_WIPE_FAILED] = { "wipe-failed", "its contents could not be overwritten" },
-	[REASON_DEADLINE] = { "deadline", "the run ended before its turn; the next run goes on" },
+	[REASON_UNUSED] = {"unused", "nobody uses it and its owner is gone"},
+	[REASON_ATTACHED] = {"attached", "a process has the segment attached"},
+	[REASON_OPEN] = {"open", "a process has it open or mapped"},
+	[REASON_WAITERS] = {"waiters", "a process waits on it"},
+	[REASON_LIVE_USER] = {"live-user", "the process that last used it is alive"},
+	[REASON_OWNER_PRESENT] = {"owner-present", "its owner still has processes"},
+	[REASON_NOT_VISIBLE] = {"not-visible", "who uses it can't be seen from here"},
+	[REASON_GIVEN_AWAY] = {"given-away", "it was given to a user who is not gone"},
+	[REASON_SHARED_USER] = {"shared-user",
+				"others run as this user and it isn't shown to be the unit's"},
+	[REASON_BASELINE] = {"baseline", "it existed before the unit started"},
+	[REASON_LINGER] = {"linger", "its owner lingers (loginctl enable-linger)"},
+	[REASON_KEPT_USER] = {"kept-user", "root, a system user, or listed in KeepUsers="},
+	[REASON_KEPT_KEY] = {"kept-key", "its key is listed in KeepKeys="},
+	[REASON_KEPT_NAME] = {"kept-name", "its name is listed in KeepNames="},
+	[REASON_PATTERN] = {"pattern", "the pattern catalogue protects it or its group"},
+	[REASON_TOO_YOUNG] = {"too-young", "it was used or changed within MinAge="},
+	[REASON_UNREAD] = {"unread", "it holds unread messages (KeepUnread=)"},
+	[REASON_CHANGED] = {"changed", "it changed while it was looked at"},
+	[REASON_NOT_PERMITTED] = {"not-permitted", "the kernel refused the removal"},
+	[REASON_WIPE_FAILED] = {"wipe-failed", "its contents could not be overwritten"},
+	[REASON_DEADLINE] = {"deadline", "the run ended before its turn; the next run goes on"},
 };
 
 const char *reason_name(enum reason reason)
@@ -55,7 +55,7 @@ struct question {
 	const struct ipc_object *obj;
 	const struct owner_state *owner;
 	const struct owner_state *target; /* the one of the two whose leftovers these are to be */
-	const struct pattern *pattern; /* what the catalogue knows of it, or NULL */
+	const struct pattern *pattern;	  /* what the catalogue knows of it, or NULL */
 };
 
 /* Each rule says whether it keeps the object. */
@@ -172,23 +172,15 @@ static const struct {
 	bool (*keeps)(const struct question *question);
 	enum reason reason;
 } rules[] = {
-	{ is_kept_user, REASON_KEPT_USER },
-	{ is_lingering, REASON_LINGER },
-	{ is_kept_key, REASON_KEPT_KEY },
-	{ is_kept_name, REASON_KEPT_NAME },
-	{ is_protected, REASON_PATTERN },
-	{ is_owner_present, REASON_OWNER_PRESENT },
-	{ is_attached, REASON_ATTACHED },
-	{ is_open, REASON_OPEN },
-	{ has_waiters, REASON_WAITERS },
-	{ has_live_user, REASON_LIVE_USER },
-	{ is_not_visible, REASON_NOT_VISIBLE },
-	{ is_given_away, REASON_GIVEN_AWAY },
-	{ is_in_baseline, REASON_BASELINE },
-	{ is_of_shared_user, REASON_SHARED_USER },
-	{ is_unread, REASON_UNREAD },
-	{ is_too_young, REASON_TOO_YOUNG },
-	{ is_others, REASON_NOT_PERMITTED },
+	{is_kept_user, REASON_KEPT_USER},     {is_lingering, REASON_LINGER},
+	{is_kept_key, REASON_KEPT_KEY},	      {is_kept_name, REASON_KEPT_NAME},
+	{is_protected, REASON_PATTERN},	      {is_owner_present, REASON_OWNER_PRESENT},
+	{is_attached, REASON_ATTACHED},	      {is_open, REASON_OPEN},
+	{has_waiters, REASON_WAITERS},	      {has_live_user, REASON_LIVE_USER},
+	{is_not_visible, REASON_NOT_VISIBLE}, {is_given_away, REASON_GIVEN_AWAY},
+	{is_in_baseline, REASON_BASELINE},    {is_of_shared_user, REASON_SHARED_USER},
+	{is_unread, REASON_UNREAD},	      {is_too_young, REASON_TOO_YOUNG},
+	{is_others, REASON_NOT_PERMITTED},
 };
 
 bool reason_precedes_usage(enum reason reason)

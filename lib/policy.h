@@ -71,9 +71,9 @@ enum policy_command {
 
 /* What is known about the unit that has stopped (POLICY_SERVICE). */
 struct unit_facts {
-	const char *name;		  /* NULL if not known */
+	const char *name;   /* NULL if not known */
 	const char *result; /* how it ended: "success", "signal" …; NULL if not known */
-	pid_t main_pid;			  /* ExecMainPID, 0 if not known */
+	pid_t main_pid;	    /* ExecMainPID, 0 if not known */
 	time_t main_started, main_exited; /* ExecMainStart/ExitTimestamp, 0 if not known */
 	const struct baseline *baseline;  /* NULL if none was taken */
 };

@@ -25,9 +25,9 @@ struct proc {
 struct procs {
 	struct proc *all; /* sorted by pid */
 	size_t count, allocated;
-	int proc_fd;	 /* /proc */
-	time_t boot;	 /* wall clock of the boot, from /proc/stat */
-	bool is_partial; /* some process hides (hidepid=, another user namespace) */
+	int proc_fd;		/* /proc */
+	time_t boot;		/* wall clock of the boot, from /proc/stat */
+	bool is_partial;	/* some process hides (hidepid=, another user namespace) */
 	bool is_initial_pid_ns; /* no process is outside of our view */
 	bool is_blind; /* rule 1: our PID namespace isn't the initial one while the IPC namespace is
 			*/

@@ -52,7 +52,7 @@ int procs_parse_status(const char *text, struct proc_status *status)
 		   *threads = find_line(text, "Threads:");
 	char letter;
 
-	*status = (struct proc_status){ 0 };
+	*status = (struct proc_status){0};
 	if (!state || !uid || sscanf(state, " %c", &letter) != 1 ||
 	    sscanf(uid, " %u %u %u", &status->ruid, &status->euid, &status->suid) != 3)
 		return -EBADMSG;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Removes what was judged, as its owner and nobody else. The work is done by a child that has become
- * the target user for good: no capability, no supplementary group, no way back. A mistake in our
- * matching then ends in EPERM, not in another user's data. What came of each object is told through
- * shared memory, so that it survives whatever ends the child.
+ * Removes what was judged, as its owner and nobody else. The work is done by a child that has
+ * become the target user for good: no capability, no supplementary group, no way back. A mistake in
+ * our matching then ends in EPERM, not in another user's data. What came of each object is told
+ * through shared memory, so that it survives whatever ends the child.
  */
 #include "reap.h"
 
@@ -91,7 +91,7 @@ static void reap_one(const struct inventory *inv, const struct judged *judged,
 		     const struct reap_options *options, struct reaped *out)
 {
 	/* written into place at the end: an ended child leaves the object unfinished */
-	struct reaped result = { .outcome = OUTCOME_KEPT };
+	struct reaped result = {.outcome = OUTCOME_KEPT};
 
 	if (clock_is_past(options->deadline_ns)) {
 		result.outcome = OUTCOME_FAILED;
@@ -113,7 +113,8 @@ static _Noreturn void child_main(const struct inventory *inv, const struct judge
 	shared->drop_error = become(target, gid);
 	if (shared->drop_error < 0)
 		_exit(1);
-	/* nobody would tell of what we do without our parent; setting uids clears it, so after them */
+	/* nobody would tell of what we do without our parent; setting uids clears it, so after them
+	 */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (getppid() != shared->parent)
 		_exit(1);
@@ -128,7 +129,7 @@ static void await_child(pid_t child, uint64_t deadline_ns)
 {
 	_cleanup_close_ int pidfd = (int)syscall(SYS_pidfd_open, child, 0);
 	uint64_t now = clock_now_ns(), end = deadline_ns + GRACE_NS;
-	struct pollfd wait = { .fd = pidfd, .events = POLLIN };
+	struct pollfd wait = {.fd = pidfd, .events = POLLIN};
 
 	if (pidfd >= 0) {
 		while (now < end) {

@@ -120,6 +120,6 @@ void reap_sysv(const struct ipc_object *obj, enum wipe_mode wipe, struct reaped 
 		reap_segment(obj, wipe, out);
 		return;
 	}
-	reap_removed(out, obj->kind == KIND_SEM ? semctl(obj->id, 0, IPC_RMID) :
-						  msgctl(obj->id, IPC_RMID, NULL));
+	reap_removed(out, obj->kind == KIND_SEM ? semctl(obj->id, 0, IPC_RMID)
+						: msgctl(obj->id, IPC_RMID, NULL));
 }

@@ -27,10 +27,14 @@ OPTIONAL_FUNCTION(scols_table_enable_noencoding);
 static int open_smartcols(void)
 {
 	static const struct optional_symbol symbols[] = {
-		OPTIONAL_SYMBOL(scols_new_table),	 OPTIONAL_SYMBOL(scols_unref_table),
-		OPTIONAL_SYMBOL(scols_table_set_stream), OPTIONAL_SYMBOL(scols_table_new_column),
-		OPTIONAL_SYMBOL(scols_table_new_line),	 OPTIONAL_SYMBOL(scols_line_set_data),
-		OPTIONAL_SYMBOL(scols_print_table),	 OPTIONAL_SYMBOL(scols_table_enable_noencoding),
+		OPTIONAL_SYMBOL(scols_new_table),
+		OPTIONAL_SYMBOL(scols_unref_table),
+		OPTIONAL_SYMBOL(scols_table_set_stream),
+		OPTIONAL_SYMBOL(scols_table_new_column),
+		OPTIONAL_SYMBOL(scols_table_new_line),
+		OPTIONAL_SYMBOL(scols_line_set_data),
+		OPTIONAL_SYMBOL(scols_print_table),
+		OPTIONAL_SYMBOL(scols_table_enable_noencoding),
 	};
 
 	return optional_open("libsmartcols.so.1", symbols, sizeof(symbols) / sizeof(symbols[0]));
@@ -45,7 +49,7 @@ static void add_bytes(uint64_t *sum, uint64_t bytes)
 
 void report_sum(const struct report *report, struct report_sums *sums)
 {
-	*sums = (struct report_sums){ 0 };
+	*sums = (struct report_sums){0};
 	for (size_t i = 0; i < report->count; i++) {
 		const struct judged *judged = &report->list[i];
 
@@ -85,11 +89,11 @@ static int tell_unwipeable(FILE *out)
 	int inits = wipe_kernel_inits_on_free();
 
 	return fprintf(out, "queues and semaphores are freed, not overwritten: %s\n",
-		       inits == 1 ? "this kernel zeroes what it frees (init_on_free=1)" :
-		       inits == 0 ? "what they held stays in memory until it is used again "
-				    "(init_on_free=0)" :
-				    "whether the kernel zeroes what it frees is not known "
-				    "(init_on_free)");
+		       inits == 1   ? "this kernel zeroes what it frees (init_on_free=1)"
+		       : inits == 0 ? "what they held stays in memory until it is used again "
+				      "(init_on_free=0)"
+				    : "whether the kernel zeroes what it frees is not known "
+				      "(init_on_free)");
 }
 
 int report_summary(const struct report *report, FILE *out)
@@ -119,7 +123,7 @@ struct owner_names {
 	struct owner_name {
 		uid_t uid;
 		char *text;
-	} *all;
+	} * all;
 	size_t count;
 };
 
@@ -157,7 +161,7 @@ static const char *owner_find(struct owner_names *names, uid_t uid)
 		return NULL;
 	}
 	names->all = grown;
-	grown[names->count++] = (struct owner_name){ uid, text };
+	grown[names->count++] = (struct owner_name){uid, text};
 	return text;
 }
 
@@ -208,10 +212,14 @@ static const struct {
 	const char *name;
 	int flags;
 } columns[COLUMN_COUNT_] = {
-	[COLUMN_OBJECT] = { "OBJECT", 0 },	 [COLUMN_KEY] = { "KEY", 0 },
-	[COLUMN_OWNER] = { "OWNER", 0 },	 [COLUMN_MODE] = { "MODE", SCOLS_FL_RIGHT },
-	[COLUMN_SIZE] = { "SIZE", SCOLS_FL_RIGHT }, [COLUMN_ACTION] = { "ACTION", 0 },
-	[COLUMN_REASON] = { "REASON", 0 },	 [COLUMN_EVIDENCE] = { "EVIDENCE", 0 },
+	[COLUMN_OBJECT] = {"OBJECT", 0},
+	[COLUMN_KEY] = {"KEY", 0},
+	[COLUMN_OWNER] = {"OWNER", 0},
+	[COLUMN_MODE] = {"MODE", SCOLS_FL_RIGHT},
+	[COLUMN_SIZE] = {"SIZE", SCOLS_FL_RIGHT},
+	[COLUMN_ACTION] = {"ACTION", 0},
+	[COLUMN_REASON] = {"REASON", 0},
+	[COLUMN_EVIDENCE] = {"EVIDENCE", 0},
 };
 
 static int add_line(struct libscols_table *table, const struct judged *judged, bool verbose,
@@ -243,7 +251,7 @@ static int add_line(struct libscols_table *table, const struct judged *judged, b
 
 static int fill(struct libscols_table *table, const struct report *report, bool verbose)
 {
-	_cleanup_(owner_names_done) struct owner_names owners = { 0 };
+	_cleanup_(owner_names_done) struct owner_names owners = {0};
 
 	for (int i = 0; i < COLUMN_COUNT_ - !verbose; i++)
 		if (!sym_scols_table_new_column(table, columns[i].name, 0, columns[i].flags))

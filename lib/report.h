@@ -16,7 +16,7 @@ struct report {
 	const char *command; /* "user", "service", "orphans" */
 	bool has_target_uid;
 	uid_t target_uid;
-	const char *target_unit; /* NULL if none */
+	const char *target_unit;   /* NULL if none */
 	const char *target_result; /* how the unit ended; NULL if not known */
 	bool is_dry_run;
 	bool is_wiping; /* contents were to be overwritten */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The report as one JSON document, schema ipcguard/1 (DESIGN.md). What is not known or doesn't apply
- * is null. A name is JSON text, so one that isn't valid UTF-8 comes escaped, with its bytes in
- * name_hex.
+ * The report as one JSON document, schema ipcguard/1 (DESIGN.md). What is not known or doesn't
+ * apply is null. A name is JSON text, so one that isn't valid UTF-8 comes escaped, with its bytes
+ * in name_hex.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -77,11 +77,11 @@ static int add_bool(struct json_object *to, const char *key, bool value)
 /* The length of the UTF-8 character at s, or 0 where there is none (RFC 3629). */
 static size_t utf8_length(const unsigned char *s)
 {
-	size_t length = s[0] < 0x80		    ? 1 :
-			s[0] >= 0xc2 && s[0] < 0xe0 ? 2 :
-			s[0] >= 0xe0 && s[0] < 0xf0 ? 3 :
-			s[0] >= 0xf0 && s[0] < 0xf5 ? 4 :
-						      0;
+	size_t length = s[0] < 0x80		      ? 1
+			: s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+			: s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+			: s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+						      : 0;
 
 	for (size_t i = 1; i < length; i++)
 		if ((s[i] & 0xc0) != 0x80)
@@ -189,8 +189,8 @@ static int add_target(struct json_object *to, const struct report *report)
 
 	if (r < 0)
 		return r;
-	r = report->has_target_uid ? add_uint(target, "uid", report->target_uid) :
-				     add_null(target, "uid");
+	r = report->has_target_uid ? add_uint(target, "uid", report->target_uid)
+				   : add_null(target, "uid");
 	r |= add_text(target, "unit", report->target_unit);
 	return r | add_text(target, "result", report->target_result);
 }
@@ -242,8 +242,8 @@ int report_json(const struct report *report, FILE *out)
 		return r;
 	r = json ? fill(json, report) : -ENOMEM;
 	if (r == 0)
-		text = sym_json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN |
-									JSON_C_TO_STRING_NOSLASHESCAPE);
+		text = sym_json_object_to_json_string_ext(
+			json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (r == 0 && (!text || fprintf(out, "%s\n", text) < 0 || fflush(out) != 0))
 		r = text ? -errno : -ENOMEM;
 	sym_json_object_put(json);

@@ -25,5 +25,5 @@ void string_list_done(struct string_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i]);
 	free(list->items);
-	*list = (struct string_list){ 0 };
+	*list = (struct string_list){0};
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which message queues does a thread sleep on? The kernel counts waiters of semaphores (GETNCNT) but
- * not of queues; /proc/PID/task/TID/syscall (proc(5), needs the right to ptrace) shows the call a
- * sleeping thread is in, and its first argument, the msqid.
+ * Which message queues does a thread sleep on? The kernel counts waiters of semaphores (GETNCNT)
+ * but not of queues; /proc/PID/task/TID/syscall (proc(5), needs the right to ptrace) shows the call
+ * a sleeping thread is in, and its first argument, the msqid.
  */
 #pragma once
 

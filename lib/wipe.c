@@ -57,7 +57,8 @@ static bool is_hugetlb(void *addr)
 	return madvise((char *)addr + page, page, MADV_DONTNEED) < 0 && errno == EINVAL;
 }
 
-/* Makes page table entries for pages that exist, many at a time; a kernel without it does it anyway. */
+/* Makes page table entries for pages that exist, many at a time; a kernel without it does it
+ * anyway. */
 static void premap(void *addr, size_t size)
 {
 	(void)madvise(addr, size, MADV_POPULATE_WRITE);
@@ -126,7 +127,7 @@ static int for_each_window(char *addr, size_t size, page_action action, uint64_t
 	if (!resident)
 		return -ENOMEM;
 	for (size_t at = 0; at < size && r == 0; at += step) {
-		struct window window = { addr + at, size - at < step ? size - at : step, resident };
+		struct window window = {addr + at, size - at < step ? size - at : step, resident};
 
 		r = for_resident_pages(&window, action, total);
 	}
@@ -206,12 +207,12 @@ int wipe_attached(void *addr, size_t size, bool verify, uint64_t *wiped_bytes)
 {
 	bool is_huge = is_hugetlb(addr);
 	uint64_t total = 0;
-	int r = is_huge ? wipe_huge_pages(addr, size, &total) :
-			  wipe_small_pages(addr, size, &total);
+	int r = is_huge ? wipe_huge_pages(addr, size, &total)
+			: wipe_small_pages(addr, size, &total);
 
 	if (r == 0 && verify)
-		r = is_huge ? check_pages(addr, size, NULL) :
-			      for_each_window(addr, size, check_pages, NULL);
+		r = is_huge ? check_pages(addr, size, NULL)
+			    : for_each_window(addr, size, check_pages, NULL);
 	/* whole pages were written; the object has no more than its size */
 	*wiped_bytes = total < size ? total : size;
 	return r;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
+#include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdint.h>
@@ -24,7 +25,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #define FILL 0xa5
@@ -111,7 +111,7 @@ struct message {
 
 static void send_messages(int id, long messages)
 {
-	struct message message = { 1, "left behind" };
+	struct message message = {1, "left behind"};
 
 	for (long i = 0; i < messages; i++)
 		check(msgsnd(id, &message, sizeof(message.text), IPC_NOWAIT) == 0, "msgsnd");
@@ -161,7 +161,7 @@ static void make_psem(const char **args, int count)
 /* pmq NAME MODE [MESSAGES] */
 static void make_pmq(const char **args, int count)
 {
-	struct mq_attr attr = { .mq_maxmsg = 4, .mq_msgsize = 64 };
+	struct mq_attr attr = {.mq_maxmsg = 4, .mq_msgsize = 64};
 	mqd_t queue = mq_open(args[0], O_CREAT | O_EXCL | O_RDWR, (mode_t)number(args[1]), &attr);
 
 	check(queue >= 0, args[0]);
@@ -174,9 +174,9 @@ static void make_pmq(const char **args, int count)
 static void leak(const char **args, int count)
 {
 	char name[256];
-	const char *shm[] = { "0", "65536", "0600" }, *sem[] = { "0", "3", "0600" };
-	const char *msg[] = { "0", "0600", "1" }, *file[] = { name, "65536", "0600" };
-	const char *other[] = { name, "0600" };
+	const char *shm[] = {"0", "65536", "0600"}, *sem[] = {"0", "3", "0600"};
+	const char *msg[] = {"0", "0600", "1"}, *file[] = {name, "65536", "0600"};
+	const char *other[] = {name, "0600"};
 
 	(void)count;
 	snprintf(name, sizeof(name), "/%s", args[0]);
@@ -275,7 +275,7 @@ static void hold_sleeper(void (*sleeper)(const char *arg), const char *arg, long
 
 static void sleep_in_semop(const char *id)
 {
-	struct sembuf op = { 0, -1, 0 };
+	struct sembuf op = {0, -1, 0};
 
 	semop((int)number(id), &op, 1);
 }
@@ -316,7 +316,7 @@ static void wait_mq(const char **args, int count)
 /* usesem ID, usemsg ID: operates once, then lives on without holding anything */
 static void use_sem(const char **args, int count)
 {
-	struct sembuf op = { 0, 1, 0 };
+	struct sembuf op = {0, 1, 0};
 
 	(void)count;
 	check(semop((int)number(args[0]), &op, 1) == 0, "semop");
@@ -345,9 +345,9 @@ static void give(const char **args, int count)
 		shm.shm_perm.uid = uid;
 		check(shmctl(id, IPC_SET, &shm) == 0, "IPC_SET");
 	} else if (!strcmp(args[0], "sem")) {
-		check(semctl(id, 0, IPC_STAT, (union semun){ .buf = &sem }) == 0, "IPC_STAT");
+		check(semctl(id, 0, IPC_STAT, (union semun){.buf = &sem}) == 0, "IPC_STAT");
 		sem.sem_perm.uid = uid;
-		check(semctl(id, 0, IPC_SET, (union semun){ .buf = &sem }) == 0, "IPC_SET");
+		check(semctl(id, 0, IPC_SET, (union semun){.buf = &sem}) == 0, "IPC_SET");
 	} else {
 		check(msgctl(id, IPC_STAT, &msg) == 0, "IPC_STAT");
 		msg.msg_perm.uid = uid;
@@ -467,14 +467,14 @@ static const struct {
 	int least;
 	void (*run)(const char **args, int count);
 } commands[] = {
-	{ "shm", 3, make_shm },	   { "sem", 3, make_sem },     { "msg", 2, make_msg },
-	{ "pshm", 3, make_pshm },  { "psem", 2, make_psem },   { "pmq", 2, make_pmq },
-	{ "leak", 1, leak },	   { "many", 1, many },	       { "attach", 1, attach },
-	{ "doom", 1, doom },	   { "map", 1, map },	       { "open", 1, open_name },
-	{ "opensem", 1, open_sem }, { "openmq", 1, open_mq },  { "waitsem", 1, wait_sem },
-	{ "waitmsg", 1, wait_msg }, { "waitmq", 1, wait_mq },  { "usesem", 1, use_sem },
-	{ "usemsg", 1, use_msg },  { "give", 3, give },	       { "peek", 2, peek },
-	{ "pageout", 1, pageout },  { "live", 0, live },	   { "headless", 0, headless },
+	{"shm", 3, make_shm},	  {"sem", 3, make_sem},	  {"msg", 2, make_msg},
+	{"pshm", 3, make_pshm},	  {"psem", 2, make_psem}, {"pmq", 2, make_pmq},
+	{"leak", 1, leak},	  {"many", 1, many},	  {"attach", 1, attach},
+	{"doom", 1, doom},	  {"map", 1, map},	  {"open", 1, open_name},
+	{"opensem", 1, open_sem}, {"openmq", 1, open_mq}, {"waitsem", 1, wait_sem},
+	{"waitmsg", 1, wait_msg}, {"waitmq", 1, wait_mq}, {"usesem", 1, use_sem},
+	{"usemsg", 1, use_msg},	  {"give", 3, give},	  {"peek", 2, peek},
+	{"pageout", 1, pageout},  {"live", 0, live},	  {"headless", 0, headless},
 };
 
 #define ARGS_MAX 8

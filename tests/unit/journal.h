@@ -40,8 +40,8 @@ struct journal {
 static inline int journal_hide_host(void)
 {
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") < 0 || mkdir("/run/systemd", 0755) < 0 ||
-	    mkdir("/run/systemd/journal", 0755) < 0)
+	    mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") < 0 ||
+	    mkdir("/run/systemd", 0755) < 0 || mkdir("/run/systemd/journal", 0755) < 0)
 		return -errno;
 	return 0;
 }
@@ -68,8 +68,8 @@ static inline void *journal_read(void *data)
 	return NULL;
 }
 
-static const struct sockaddr_un journal_address = { .sun_family = AF_UNIX,
-						    .sun_path = JOURNAL_SOCKET };
+static const struct sockaddr_un journal_address = {.sun_family = AF_UNIX,
+						   .sun_path = JOURNAL_SOCKET};
 
 static inline void journal_open(struct journal *journal)
 {

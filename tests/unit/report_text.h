@@ -16,36 +16,36 @@
 
 static inline struct ipc_object segment(int id)
 {
-	return (struct ipc_object){ .kind = KIND_SHM,
-				    .id = id,
-				    .key = 0x80001234,
-				    .uid = UID_NAMED,
-				    .cuid = 7,
-				    .mode = 01640,
-				    .bytes = 4096,
-				    .nattch = 2,
-				    .lpid = 123 };
+	return (struct ipc_object){.kind = KIND_SHM,
+				   .id = id,
+				   .key = 0x80001234,
+				   .uid = UID_NAMED,
+				   .cuid = 7,
+				   .mode = 01640,
+				   .bytes = 4096,
+				   .nattch = 2,
+				   .lpid = 123};
 }
 
 static inline struct ipc_object file(char *name)
 {
-	return (struct ipc_object){ .kind = KIND_PSHM,
-				    .id = -1,
-				    .name = name,
-				    .uid = UID_NAMELESS,
-				    .cuid = UID_NAMELESS,
-				    .mode = 0600,
-				    .bytes = 10,
-				    .lease = LEASE_FREE };
+	return (struct ipc_object){.kind = KIND_PSHM,
+				   .id = -1,
+				   .name = name,
+				   .uid = UID_NAMELESS,
+				   .cuid = UID_NAMELESS,
+				   .mode = 0600,
+				   .bytes = 10,
+				   .lease = LEASE_FREE};
 }
 
 static inline struct report report_of(const struct judged *list, size_t count)
 {
-	return (struct report){ .command = "user",
-				.has_target_uid = true,
-				.target_uid = UID_NAMED,
-				.list = list,
-				.count = count };
+	return (struct report){.command = "user",
+			       .has_target_uid = true,
+			       .target_uid = UID_NAMED,
+			       .list = list,
+			       .count = count};
 }
 
 enum form { JSON, TABLE, VERBOSE_TABLE, SUMMARY };

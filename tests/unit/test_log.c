@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the journal gets to know of a run, and when it gets to know nothing. */
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <dlfcn.h>
 
 #include <cap-ng.h>
 #include <cmocka.h>
@@ -14,18 +14,10 @@
 
 static char odd_name[] = "/a\n\xff=b";
 
-static const struct ipc_object segment = { .kind = KIND_SHM,
-					   .id = 5,
-					   .key = 0x80001234,
-					   .uid = 1000,
-					   .cuid = 33,
-					   .bytes = 4096 };
-static const struct ipc_object file = { .kind = KIND_PSHM,
-					.id = -1,
-					.name = odd_name,
-					.uid = 2000,
-					.cuid = 2000,
-					.bytes = 10 };
+static const struct ipc_object segment = {
+	.kind = KIND_SHM, .id = 5, .key = 0x80001234, .uid = 1000, .cuid = 33, .bytes = 4096};
+static const struct ipc_object file = {
+	.kind = KIND_PSHM, .id = -1, .name = odd_name, .uid = 2000, .cuid = 2000, .bytes = 10};
 
 /* Why there is no namespace for the test; 0 if there is one. */
 static int no_namespace;
@@ -52,11 +44,11 @@ static void need_namespace(void)
 
 static struct report report_of(const struct judged *list, size_t count)
 {
-	return (struct report){ .command = "user",
-				.has_target_uid = true,
-				.target_uid = 1000,
-				.list = list,
-				.count = count };
+	return (struct report){.command = "user",
+			       .has_target_uid = true,
+			       .target_uid = 1000,
+			       .list = list,
+			       .count = count};
 }
 
 static void log_to(struct journal *journal, const struct report *report)
@@ -91,7 +83,7 @@ static size_t count_events(const struct journal *journal, const char *message_id
 /* Before all others: a library that is opened stays. */
 static void without_journal_its_library_is_not_opened(void **state)
 {
-	const struct judged judged = { .obj = &segment, .outcome = OUTCOME_REMOVED };
+	const struct judged judged = {.obj = &segment, .outcome = OUTCOME_REMOVED};
 	const struct report report = report_of(&judged, 1);
 	struct journal journal;
 
@@ -108,32 +100,32 @@ static void without_journal_its_library_is_not_opened(void **state)
 static void removed_segment_has_every_field(void **state)
 {
 	static const char *const fields[][2] = {
-		{ "MESSAGE_ID", LOG_ID_REMOVED },
-		{ "MESSAGE", "Removed shared memory segment shm:5 of uid 1000 (4.0K, overwritten)" },
-		{ "PRIORITY", "6" },
-		{ "SYSLOG_IDENTIFIER", "ipcguard" },
-		{ "IPCGUARD_COMMAND", "user" },
-		{ "IPCGUARD_OBJECT", "shm:5" },
-		{ "IPCGUARD_KIND", "shm" },
-		{ "IPCGUARD_ID", "5" },
-		{ "IPCGUARD_KEY", "0x80001234" },
-		{ "IPCGUARD_NAME", NULL },
-		{ "IPCGUARD_UID", "1000" },
-		{ "IPCGUARD_CUID", "33" },
-		{ "IPCGUARD_BYTES", "4096" },
-		{ "IPCGUARD_WIPED_BYTES", "4000" },
-		{ "IPCGUARD_ACTION", "removed" },
-		{ "IPCGUARD_REASON", "unused" },
-		{ "IPCGUARD_ERROR", NULL },
-		{ "IPCGUARD_UNIT", NULL },
-		{ "IPCGUARD_RESULT", NULL },
-		{ "UNIT", NULL },
-		{ "OBJECT_SYSTEMD_UNIT", NULL },
+		{"MESSAGE_ID", LOG_ID_REMOVED},
+		{"MESSAGE", "Removed shared memory segment shm:5 of uid 1000 (4.0K, overwritten)"},
+		{"PRIORITY", "6"},
+		{"SYSLOG_IDENTIFIER", "ipcguard"},
+		{"IPCGUARD_COMMAND", "user"},
+		{"IPCGUARD_OBJECT", "shm:5"},
+		{"IPCGUARD_KIND", "shm"},
+		{"IPCGUARD_ID", "5"},
+		{"IPCGUARD_KEY", "0x80001234"},
+		{"IPCGUARD_NAME", NULL},
+		{"IPCGUARD_UID", "1000"},
+		{"IPCGUARD_CUID", "33"},
+		{"IPCGUARD_BYTES", "4096"},
+		{"IPCGUARD_WIPED_BYTES", "4000"},
+		{"IPCGUARD_ACTION", "removed"},
+		{"IPCGUARD_REASON", "unused"},
+		{"IPCGUARD_ERROR", NULL},
+		{"IPCGUARD_UNIT", NULL},
+		{"IPCGUARD_RESULT", NULL},
+		{"UNIT", NULL},
+		{"OBJECT_SYSTEMD_UNIT", NULL},
 	};
-	const struct judged judged = { .obj = &segment,
-				       .reason = REASON_UNUSED,
-				       .outcome = OUTCOME_REMOVED,
-				       .wiped_bytes = 4000 };
+	const struct judged judged = {.obj = &segment,
+				      .reason = REASON_UNUSED,
+				      .outcome = OUTCOME_REMOVED,
+				      .wiped_bytes = 4000};
 	const struct report report = report_of(&judged, 1);
 	struct journal journal;
 
@@ -148,7 +140,7 @@ static void removed_segment_has_every_field(void **state)
 /* A name can't forge a field, and the message can't forge a line. */
 static void removed_file_keeps_its_bytes(void **state)
 {
-	const struct judged judged = { .obj = &file, .outcome = OUTCOME_REMOVED };
+	const struct judged judged = {.obj = &file, .outcome = OUTCOME_REMOVED};
 	const struct report report = report_of(&judged, 1);
 	struct journal journal;
 
@@ -167,10 +159,10 @@ static void removed_file_keeps_its_bytes(void **state)
 
 static void failure_is_a_warning_with_its_error(void **state)
 {
-	const struct judged judged = { .obj = &segment,
-				       .reason = REASON_NOT_PERMITTED,
-				       .outcome = OUTCOME_FAILED,
-				       .error = -EPERM };
+	const struct judged judged = {.obj = &segment,
+				      .reason = REASON_NOT_PERMITTED,
+				      .outcome = OUTCOME_FAILED,
+				      .error = -EPERM};
 	const struct report report = report_of(&judged, 1);
 	struct journal journal;
 
@@ -190,20 +182,20 @@ static void failure_is_a_warning_with_its_error(void **state)
 static void summary_comes_last_with_the_sums(void **state)
 {
 	static const char *const fields[][2] = {
-		{ "MESSAGE_ID", LOG_ID_SUMMARY },
-		{ "MESSAGE", "ipcclean user: 2 removed (4.0K), 1 kept, 0 failed" },
-		{ "PRIORITY", "6" },
-		{ "IPCGUARD_UID", "1000" },
-		{ "IPCGUARD_REMOVED", "2" },
-		{ "IPCGUARD_KEPT", "1" },
-		{ "IPCGUARD_FAILED", "0" },
-		{ "IPCGUARD_BYTES", "4106" },
-		{ "IPCGUARD_WIPED_BYTES", "7" },
+		{"MESSAGE_ID", LOG_ID_SUMMARY},
+		{"MESSAGE", "ipcclean user: 2 removed (4.0K), 1 kept, 0 failed"},
+		{"PRIORITY", "6"},
+		{"IPCGUARD_UID", "1000"},
+		{"IPCGUARD_REMOVED", "2"},
+		{"IPCGUARD_KEPT", "1"},
+		{"IPCGUARD_FAILED", "0"},
+		{"IPCGUARD_BYTES", "4106"},
+		{"IPCGUARD_WIPED_BYTES", "7"},
 	};
 	const struct judged list[] = {
-		{ .obj = &segment, .outcome = OUTCOME_REMOVED, .wiped_bytes = 7 },
-		{ .obj = &segment, .outcome = OUTCOME_KEPT },
-		{ .obj = &file, .outcome = OUTCOME_REMOVED },
+		{.obj = &segment, .outcome = OUTCOME_REMOVED, .wiped_bytes = 7},
+		{.obj = &segment, .outcome = OUTCOME_KEPT},
+		{.obj = &file, .outcome = OUTCOME_REMOVED},
 	};
 	const struct report report = report_of(list, 3);
 	struct journal journal;
@@ -219,8 +211,8 @@ static void summary_comes_last_with_the_sums(void **state)
 
 static void unit_stands_in_every_event(void **state)
 {
-	const struct judged list[] = { { .obj = &segment, .outcome = OUTCOME_REMOVED },
-				       { .obj = &file, .outcome = OUTCOME_FAILED } };
+	const struct judged list[] = {{.obj = &segment, .outcome = OUTCOME_REMOVED},
+				      {.obj = &file, .outcome = OUTCOME_FAILED}};
 	struct report report = report_of(list, 2);
 	struct journal journal;
 
@@ -246,9 +238,8 @@ static void log_many(struct journal *journal, size_t count)
 	struct report report = report_of(list, count + 3);
 
 	for (size_t i = 0; i < count + 3; i++)
-		list[i] = (struct judged){ .obj = i % 2 ? &file : &segment,
-					   .outcome = i < count ? OUTCOME_REMOVED :
-								  OUTCOME_FAILED };
+		list[i] = (struct judged){.obj = i % 2 ? &file : &segment,
+					  .outcome = i < count ? OUTCOME_REMOVED : OUTCOME_FAILED};
 	log_to(journal, &report);
 	assert_int_equal(count_events(journal, LOG_ID_FAILED), 3);
 	assert_int_equal(count_events(journal, LOG_ID_SUMMARY), 1);
@@ -269,16 +260,16 @@ static void as_many_as_may_be_are_told_one_by_one(void **state)
 static void one_more_is_told_by_owner_and_kind(void **state)
 {
 	static const char *const fields[2][5][2] = {
-		{ { "IPCGUARD_KIND", "shm" },
-		  { "IPCGUARD_UID", "1000" },
-		  { "IPCGUARD_COUNT", "101" },
-		  { "IPCGUARD_BYTES", "413696" },
-		  { "MESSAGE", "Removed 101 objects of uid 1000: shared memory segment (404.0K)" } },
-		{ { "IPCGUARD_KIND", "pshm" },
-		  { "IPCGUARD_UID", "2000" },
-		  { "IPCGUARD_COUNT", "100" },
-		  { "IPCGUARD_BYTES", "1000" },
-		  { "MESSAGE", "Removed 100 objects of uid 2000: POSIX shared memory (1000)" } },
+		{{"IPCGUARD_KIND", "shm"},
+		 {"IPCGUARD_UID", "1000"},
+		 {"IPCGUARD_COUNT", "101"},
+		 {"IPCGUARD_BYTES", "413696"},
+		 {"MESSAGE", "Removed 101 objects of uid 1000: shared memory segment (404.0K)"}},
+		{{"IPCGUARD_KIND", "pshm"},
+		 {"IPCGUARD_UID", "2000"},
+		 {"IPCGUARD_COUNT", "100"},
+		 {"IPCGUARD_BYTES", "1000"},
+		 {"MESSAGE", "Removed 100 objects of uid 2000: POSIX shared memory (1000)"}},
 	};
 	struct journal journal;
 
@@ -295,10 +286,9 @@ static void one_more_is_told_by_owner_and_kind(void **state)
 
 static void nothing_done_is_nothing_told(void **state)
 {
-	const struct judged removed = { .obj = &segment, .outcome = OUTCOME_WOULD_REMOVE };
-	const struct judged kept = { .obj = &segment, .outcome = OUTCOME_KEPT };
-	struct report reports[] = { report_of(&removed, 1), report_of(&kept, 1),
-				    report_of(NULL, 0) };
+	const struct judged removed = {.obj = &segment, .outcome = OUTCOME_WOULD_REMOVE};
+	const struct judged kept = {.obj = &segment, .outcome = OUTCOME_KEPT};
+	struct report reports[] = {report_of(&removed, 1), report_of(&kept, 1), report_of(NULL, 0)};
 
 	(void)state;
 	need_namespace();
@@ -329,7 +319,8 @@ static char *catalog_entry(const char *message_id)
 }
 
 /*
- * journalctl prints the name of a field that the event doesn't have, and prints what it has as it is.
+ * journalctl prints the name of a field that the event doesn't have, and prints what it has as it
+ * is.
  */
 static void expect_catalog_fits(const struct journal_event *event)
 {
@@ -358,10 +349,10 @@ static void expect_catalog_fits(const struct journal_event *event)
 
 static void catalog_explains_every_event(void **state)
 {
-	const struct judged list[] = { { .obj = &segment, .outcome = OUTCOME_REMOVED },
-				       { .obj = &file, .outcome = OUTCOME_REMOVED },
-				       { .obj = &segment, .outcome = OUTCOME_FAILED },
-				       { .obj = &file, .outcome = OUTCOME_FAILED } };
+	const struct judged list[] = {{.obj = &segment, .outcome = OUTCOME_REMOVED},
+				      {.obj = &file, .outcome = OUTCOME_REMOVED},
+				      {.obj = &segment, .outcome = OUTCOME_FAILED},
+				      {.obj = &file, .outcome = OUTCOME_FAILED}};
 	const struct report report = report_of(list, 4);
 	struct journal journal;
 

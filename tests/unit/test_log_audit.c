@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the audit log gets to know of a run, and where there is none to tell. */
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -26,13 +26,12 @@ static int give_up_audit(void **state)
 	return capng_apply(CAPNG_SELECT_CAPS);
 }
 
-static const struct report user_report = { .command = "user",
-					   .has_target_uid = true,
-					   .target_uid = 1000 };
+static const struct report user_report = {
+	.command = "user", .has_target_uid = true, .target_uid = 1000};
 
 static void audit_text_of_a_user(void **state)
 {
-	const struct report_sums sums = { 3, 2, 1, UINT64_MAX, 4096 };
+	const struct report_sums sums = {3, 2, 1, UINT64_MAX, 4096};
 	char text[AUDIT_TEXT_SIZE];
 
 	(void)state;
@@ -46,19 +45,19 @@ static void audit_text_hides_no_pair_in_a_unit(void **state)
 	static const struct {
 		const char *unit, *text;
 	} cases[] = {
-		{ "a\\x2db@1.service", " target-unit=\"a\\x2db@1.service\" " },
-		{ "a b.service", " target-unit=6120622E73657276696365 " },
-		{ "a\"b", " target-unit=612262 " },
-		{ "a\nb", " target-unit=610A62 " },
-		{ "\xc3\xbc", " target-unit=C3BC " },
-		{ "\x7f", " target-unit=7F " },
-		{ NULL, " target-unit=? " },
+		{"a\\x2db@1.service", " target-unit=\"a\\x2db@1.service\" "},
+		{"a b.service", " target-unit=6120622E73657276696365 "},
+		{"a\"b", " target-unit=612262 "},
+		{"a\nb", " target-unit=610A62 "},
+		{"\xc3\xbc", " target-unit=C3BC "},
+		{"\x7f", " target-unit=7F "},
+		{NULL, " target-unit=? "},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct report report = { .command = "service", .target_unit = cases[i].unit };
-		const struct report_sums sums = { 0 };
+		const struct report report = {.command = "service", .target_unit = cases[i].unit};
+		const struct report_sums sums = {0};
 		char text[AUDIT_TEXT_SIZE];
 
 		log_audit_text(&report, &sums, text);
@@ -71,10 +70,11 @@ static void audit_text_hides_no_pair_in_a_unit(void **state)
 /* The longest name that a unit can have, and one that none can: the pairs behind it are there. */
 static void audit_text_has_room_for_every_unit(void **state)
 {
-	const struct report_sums sums = { SIZE_MAX, SIZE_MAX, SIZE_MAX, UINT64_MAX, UINT64_MAX };
-	struct report report = { .command = "service", .has_target_uid = true, .target_uid = ~0u - 1 };
+	const struct report_sums sums = {SIZE_MAX, SIZE_MAX, SIZE_MAX, UINT64_MAX, UINT64_MAX};
+	struct report report = {
+		.command = "service", .has_target_uid = true, .target_uid = ~0u - 1};
 	char unit[2001] = "", text[AUDIT_TEXT_SIZE];
-	const size_t lengths[] = { 255, 2000 };
+	const size_t lengths[] = {255, 2000};
 
 	(void)state;
 	report.target_unit = unit;
@@ -88,7 +88,7 @@ static void audit_text_has_room_for_every_unit(void **state)
 
 static void audit_that_is_not_permitted_is_no_error(void **state)
 {
-	const struct report_sums sums = { .removed = 1 };
+	const struct report_sums sums = {.removed = 1};
 
 	(void)state;
 	if (geteuid() != 0) {
@@ -112,7 +112,7 @@ static void become_root_of_a_container(const struct report_sums *sums)
 /* In a user namespace nobody listens to audit messages. */
 static void audit_in_a_container_is_no_error(void **state)
 {
-	const struct report_sums sums = { .removed = 1 };
+	const struct report_sums sums = {.removed = 1};
 	int status;
 	pid_t pid;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How objects, keys, sizes and spans are read and written. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <errno.h>
 
 #include <cmocka.h>
 
@@ -19,29 +19,29 @@ static void reads_and_writes_keys(void **state)
 		int r;
 		uint32_t key;
 	} cases[] = {
-		{ "0x1234abcd", 0, 0x1234abcd },
-		{ "0X1234ABCD", 0, 0x1234abcd },
-		{ "305441741", 0, 0x1234abcd },
-		{ "0", 0, 0 },
-		{ "0xffffffff", 0, 0xffffffff },
-		{ "4294967295", 0, 0xffffffff },
-		{ "-1", 0, 0xffffffff },
-		{ "-2147478988", 0, 0x80001234 },
-		{ "-2147483648", 0, 0x80000000 },
-		{ "010", 0, 10 },
-		{ "0x100000000", -ERANGE, 0 },
-		{ "4294967296", -ERANGE, 0 },
-		{ "-2147483649", -ERANGE, 0 },
-		{ "99999999999999999999", -ERANGE, 0 },
-		{ "", -EINVAL, 0 },
-		{ "0x", -EINVAL, 0 },
-		{ "0x-1", -EINVAL, 0 },
-		{ "-", -EINVAL, 0 },
-		{ "--1", -EINVAL, 0 },
-		{ "+1", -EINVAL, 0 },
-		{ " 1", -EINVAL, 0 },
-		{ "1 ", -EINVAL, 0 },
-		{ "12g", -EINVAL, 0 },
+		{"0x1234abcd", 0, 0x1234abcd},
+		{"0X1234ABCD", 0, 0x1234abcd},
+		{"305441741", 0, 0x1234abcd},
+		{"0", 0, 0},
+		{"0xffffffff", 0, 0xffffffff},
+		{"4294967295", 0, 0xffffffff},
+		{"-1", 0, 0xffffffff},
+		{"-2147478988", 0, 0x80001234},
+		{"-2147483648", 0, 0x80000000},
+		{"010", 0, 10},
+		{"0x100000000", -ERANGE, 0},
+		{"4294967296", -ERANGE, 0},
+		{"-2147483649", -ERANGE, 0},
+		{"99999999999999999999", -ERANGE, 0},
+		{"", -EINVAL, 0},
+		{"0x", -EINVAL, 0},
+		{"0x-1", -EINVAL, 0},
+		{"-", -EINVAL, 0},
+		{"--1", -EINVAL, 0},
+		{"+1", -EINVAL, 0},
+		{" 1", -EINVAL, 0},
+		{"1 ", -EINVAL, 0},
+		{"12g", -EINVAL, 0},
 	};
 	char buf[KEY_TEXT_SIZE];
 
@@ -64,28 +64,28 @@ static void reads_spans_as_systemd_does(void **state)
 		int r;
 		uint64_t ns;
 	} cases[] = {
-		{ "0", 0, 0 },
-		{ "90", 0, 90000000000 },
-		{ "90s", 0, 90000000000 },
-		{ "5min", 0, 300000000000 },
-		{ "2h", 0, 7200000000000 },
-		{ "2h 30min", 0, 9000000000000 },
-		{ "2h30min", 0, 9000000000000 },
-		{ "1 d", 0, 86400000000000 },
-		{ "500ms", 0, 500000000 },
-		{ "1us", 0, 1000 },
-		{ " 3 s ", 0, 3000000000 },
-		{ "9223372036s", 0, 9223372036000000000 },
-		{ "9223372037s", -ERANGE, 1 },
-		{ "99999999999999999999s", -ERANGE, 1 },
-		{ "18446744073709551615w", -ERANGE, 1 },
-		{ "", -EINVAL, 1 },
-		{ " ", -EINVAL, 1 },
-		{ "s", -EINVAL, 1 },
-		{ "-1s", -EINVAL, 1 },
-		{ "1.5h", -EINVAL, 1 },
-		{ "5 fortnights", -EINVAL, 1 },
-		{ "infinity", -EINVAL, 1 },
+		{"0", 0, 0},
+		{"90", 0, 90000000000},
+		{"90s", 0, 90000000000},
+		{"5min", 0, 300000000000},
+		{"2h", 0, 7200000000000},
+		{"2h 30min", 0, 9000000000000},
+		{"2h30min", 0, 9000000000000},
+		{"1 d", 0, 86400000000000},
+		{"500ms", 0, 500000000},
+		{"1us", 0, 1000},
+		{" 3 s ", 0, 3000000000},
+		{"9223372036s", 0, 9223372036000000000},
+		{"9223372037s", -ERANGE, 1},
+		{"99999999999999999999s", -ERANGE, 1},
+		{"18446744073709551615w", -ERANGE, 1},
+		{"", -EINVAL, 1},
+		{" ", -EINVAL, 1},
+		{"s", -EINVAL, 1},
+		{"-1s", -EINVAL, 1},
+		{"1.5h", -EINVAL, 1},
+		{"5 fortnights", -EINVAL, 1},
+		{"infinity", -EINVAL, 1},
 	};
 
 	(void)state;
@@ -104,15 +104,15 @@ static void writes_sizes_with_one_digit(void **state)
 		uint64_t bytes;
 		const char *text;
 	} cases[] = {
-		{ 0, "0" },
-		{ 1023, "1023" },
-		{ 1024, "1.0K" },
-		{ 1536, "1.5K" },
-		{ 1024 * 1024 - 1, "1023.9K" },
-		{ 1024 * 1024, "1.0M" },
-		{ UINT64_C(3) << 30, "3.0G" },
-		{ UINT64_C(1) << 40, "1.0T" },
-		{ UINT64_MAX, "15.9E" },
+		{0, "0"},
+		{1023, "1023"},
+		{1024, "1.0K"},
+		{1536, "1.5K"},
+		{1024 * 1024 - 1, "1023.9K"},
+		{1024 * 1024, "1.0M"},
+		{UINT64_C(3) << 30, "3.0G"},
+		{UINT64_C(1) << 40, "1.0T"},
+		{UINT64_MAX, "15.9E"},
 	};
 	char buf[SIZE_TEXT_SIZE];
 
@@ -144,21 +144,21 @@ static void writes_hostile_names_harmlessly(void **state)
 	static const struct {
 		const char *name, *text;
 	} cases[] = {
-		{ "/plain", "/plain" },
-		{ "/with space", "/with space" },
-		{ "/new\nline", "/new\\x0aline" },
-		{ "/esc\x1b[2J", "/esc\\x1b[2J" },
-		{ "/back\\slash", "/back\\x5cslash" },
-		{ "/\xc3\xa4", "/\xc3\xa4" },
-		{ "/\xe2\x82\xac", "/\xe2\x82\xac" },
-		{ "/\xf0\x9f\x98\x80", "/\xf0\x9f\x98\x80" },
-		{ "/\xc2\x9b", "/\\xc2\\x9b" }, /* C1: an escape sequence of its own */
-		{ "/\xe2\x80\xae", "/\\xe2\\x80\\xae" }, /* right-to-left override */
-		{ "/\xc3", "/\\xc3" }, /* cut off */
-		{ "/\xc0\x80", "/\\xc0\\x80" }, /* overlong */
-		{ "/\xed\xa0\x80", "/\\xed\\xa0\\x80" }, /* surrogate */
-		{ "/\xff", "/\\xff" },
-		{ "/\x7f", "/\\x7f" },
+		{"/plain", "/plain"},
+		{"/with space", "/with space"},
+		{"/new\nline", "/new\\x0aline"},
+		{"/esc\x1b[2J", "/esc\\x1b[2J"},
+		{"/back\\slash", "/back\\x5cslash"},
+		{"/\xc3\xa4", "/\xc3\xa4"},
+		{"/\xe2\x82\xac", "/\xe2\x82\xac"},
+		{"/\xf0\x9f\x98\x80", "/\xf0\x9f\x98\x80"},
+		{"/\xc2\x9b", "/\\xc2\\x9b"},	       /* C1: an escape sequence of its own */
+		{"/\xe2\x80\xae", "/\\xe2\\x80\\xae"}, /* right-to-left override */
+		{"/\xc3", "/\\xc3"},		       /* cut off */
+		{"/\xc0\x80", "/\\xc0\\x80"},	       /* overlong */
+		{"/\xed\xa0\x80", "/\\xed\\xa0\\x80"}, /* surrogate */
+		{"/\xff", "/\\xff"},
+		{"/\x7f", "/\\x7f"},
 	};
 
 	(void)state;
@@ -174,8 +174,8 @@ static void writes_hostile_names_harmlessly(void **state)
 static void refers_to_objects_by_kind_and_id_or_name(void **state)
 {
 	char name[] = "/a\tb";
-	struct ipc_object shm = { .kind = KIND_SHM, .id = 0 };
-	struct ipc_object queue = { .kind = KIND_PMQ, .id = -1, .name = name };
+	struct ipc_object shm = {.kind = KIND_SHM, .id = 0};
+	struct ipc_object queue = {.kind = KIND_PMQ, .id = -1, .name = name};
 	char *text;
 
 	(void)state;

@@ -33,8 +33,8 @@ static struct patterns *patterns;
 
 static int load_patterns(void **state)
 {
-	static const char *const dirs[] = { "hooks/patterns.d", NULL };
-	struct parse_error error = { 0 };
+	static const char *const dirs[] = {"hooks/patterns.d", NULL};
+	struct parse_error error = {0};
 
 	(void)state;
 	return patterns_load(&patterns, dirs, &error);
@@ -51,35 +51,35 @@ static int free_patterns(void **state)
 static void leftover(struct fixture *f)
 {
 	memset(f, 0, sizeof(*f));
-	f->obj = (struct ipc_object){ .kind = KIND_SHM,
-				      .id = 0,
-				      .key = 0x1234,
-				      .uid = ALICE,
-				      .cuid = ALICE,
-				      .mode = 0600,
-				      .ctime = NOW - 100,
-				      .newest = NOW - 100,
-				      .cpid = 4242 };
-	f->owner = (struct owner_state){ .uid = ALICE };
-	f->creator = (struct owner_state){ .uid = ALICE };
+	f->obj = (struct ipc_object){.kind = KIND_SHM,
+				     .id = 0,
+				     .key = 0x1234,
+				     .uid = ALICE,
+				     .cuid = ALICE,
+				     .mode = 0600,
+				     .ctime = NOW - 100,
+				     .newest = NOW - 100,
+				     .cpid = 4242};
+	f->owner = (struct owner_state){.uid = ALICE};
+	f->creator = (struct owner_state){.uid = ALICE};
 	config_defaults(&f->config);
-	f->procs = (struct procs){ .proc_fd = -1, .is_initial_pid_ns = true };
-	f->policy = (struct policy){ .command = POLICY_USER,
-				     .config = &f->config,
-				     .patterns = patterns,
-				     .procs = &f->procs,
-				     .unit = &f->unit,
-				     .now = NOW,
-				     .target = ALICE,
-				     .self = 0 };
+	f->procs = (struct procs){.proc_fd = -1, .is_initial_pid_ns = true};
+	f->policy = (struct policy){.command = POLICY_USER,
+				    .config = &f->config,
+				    .patterns = patterns,
+				    .procs = &f->procs,
+				    .unit = &f->unit,
+				    .now = NOW,
+				    .target = ALICE,
+				    .self = 0};
 }
 
 typedef void (*change)(struct fixture *f);
 
-#define CHANGE(name, ...)                                                                          \
-	static void name(struct fixture *f)                                                        \
-	{                                                                                          \
-		__VA_ARGS__;                                                                       \
+#define CHANGE(name, ...)                   \
+	static void name(struct fixture *f) \
+	{                                   \
+		__VA_ARGS__;                \
 	}
 
 CHANGE(nothing, (void)f)
@@ -150,54 +150,54 @@ static const struct {
 	enum verdict verdict;
 	enum reason reason;
 } cases[] = {
-	{ "leftover goes", nothing, VERDICT_REMOVE, REASON_UNUSED },
-	{ "kept user", kept_user, VERDICT_KEEP, REASON_KEPT_USER },
-	{ "system user at logout", system_user_logout, VERDICT_KEEP, REASON_KEPT_USER },
-	{ "system user's service", system_user_service, VERDICT_REMOVE, REASON_UNUSED },
-	{ "system user's orphan", system_user_orphans, VERDICT_REMOVE, REASON_UNUSED },
-	{ "linger at logout", lingers, VERDICT_KEEP, REASON_LINGER },
-	{ "linger, host-wide", lingers_orphans, VERDICT_KEEP, REASON_LINGER },
-	{ "linger doesn't matter to a service", lingers_service, VERDICT_REMOVE, REASON_UNUSED },
-	{ "key listed", key_listed, VERDICT_KEEP, REASON_KEPT_KEY },
-	{ "key not listed", key_not_listed, VERDICT_REMOVE, REASON_UNUSED },
-	{ "name listed", name_listed, VERDICT_KEEP, REASON_KEPT_NAME },
-	{ "name not listed", name_not_listed, VERDICT_REMOVE, REASON_UNUSED },
-	{ "name protected", name_protected, VERDICT_KEEP, REASON_PATTERN },
-	{ "name nearly protected", name_nearly_protected, VERDICT_REMOVE, REASON_UNUSED },
-	{ "owner present", owner_here, VERDICT_KEEP, REASON_OWNER_PRESENT },
-	{ "owner present, attached", owner_here_attached, VERDICT_KEEP, REASON_OWNER_PRESENT },
-	{ "attached", attached, VERDICT_KEEP, REASON_ATTACHED },
-	{ "attached counts before age", attached_before_age, VERDICT_KEEP, REASON_ATTACHED },
-	{ "open", opened, VERDICT_KEEP, REASON_OPEN },
-	{ "lease granted", lease_granted, VERDICT_REMOVE, REASON_UNUSED },
-	{ "lease asked when it is removed", lease_postponed, VERDICT_REMOVE, REASON_UNUSED },
-	{ "no lease to be had", lease_unknown, VERDICT_KEEP, REASON_NOT_VISIBLE },
-	{ "waiters", waited_on, VERDICT_KEEP, REASON_WAITERS },
-	{ "no waiters", not_waited_on, VERDICT_REMOVE, REASON_UNUSED },
-	{ "live user", live_user, VERDICT_KEEP, REASON_LIVE_USER },
-	{ "not visible", blind, VERDICT_KEEP, REASON_NOT_VISIBLE },
-	{ "given to a present user", given_to_present, VERDICT_KEEP, REASON_GIVEN_AWAY },
-	{ "given to a gone user", given_to_gone, VERDICT_REMOVE, REASON_UNUSED },
-	{ "given to a lingering user", given_to_lingering, VERDICT_KEEP, REASON_GIVEN_AWAY },
-	{ "given to a system user", given_to_system, VERDICT_KEEP, REASON_GIVEN_AWAY },
-	{ "given to a kept user", given_to_kept, VERDICT_KEEP, REASON_KEPT_USER },
-	{ "got from a present user", got_from_present, VERDICT_REMOVE, REASON_UNUSED },
-	{ "got from root", got_from_root, VERDICT_REMOVE, REASON_UNUSED },
-	{ "unread", unread, VERDICT_KEEP, REASON_UNREAD },
-	{ "unread, not asked for", unread_may_go, VERDICT_REMOVE, REASON_UNUSED },
-	{ "all read", all_read, VERDICT_REMOVE, REASON_UNUSED },
-	{ "as old as MinAge", old_enough, VERDICT_REMOVE, REASON_UNUSED },
-	{ "a second younger than MinAge", too_young, VERDICT_KEEP, REASON_TOO_YOUNG },
-	{ "part of a second younger", too_young_by_part, VERDICT_KEEP, REASON_TOO_YOUNG },
-	{ "time in the future", from_the_future, VERDICT_KEEP, REASON_TOO_YOUNG },
-	{ "future, no MinAge", future_without_min_age, VERDICT_REMOVE, REASON_UNUSED },
-	{ "another's, unprivileged", others_object, VERDICT_KEEP, REASON_NOT_PERMITTED },
-	{ "one's own, unprivileged", own_object, VERDICT_REMOVE, REASON_UNUSED },
-	{ "service, user of its own", service_dedicated, VERDICT_REMOVE, REASON_UNUSED },
-	{ "service, shared user", service_shared, VERDICT_KEEP, REASON_SHARED_USER },
-	{ "service with processes left", service_own_process, VERDICT_KEEP, REASON_OWNER_PRESENT },
-	{ "service, main pid but no baseline", service_shared_main_pid_only, VERDICT_KEEP,
-	  REASON_SHARED_USER },
+	{"leftover goes", nothing, VERDICT_REMOVE, REASON_UNUSED},
+	{"kept user", kept_user, VERDICT_KEEP, REASON_KEPT_USER},
+	{"system user at logout", system_user_logout, VERDICT_KEEP, REASON_KEPT_USER},
+	{"system user's service", system_user_service, VERDICT_REMOVE, REASON_UNUSED},
+	{"system user's orphan", system_user_orphans, VERDICT_REMOVE, REASON_UNUSED},
+	{"linger at logout", lingers, VERDICT_KEEP, REASON_LINGER},
+	{"linger, host-wide", lingers_orphans, VERDICT_KEEP, REASON_LINGER},
+	{"linger doesn't matter to a service", lingers_service, VERDICT_REMOVE, REASON_UNUSED},
+	{"key listed", key_listed, VERDICT_KEEP, REASON_KEPT_KEY},
+	{"key not listed", key_not_listed, VERDICT_REMOVE, REASON_UNUSED},
+	{"name listed", name_listed, VERDICT_KEEP, REASON_KEPT_NAME},
+	{"name not listed", name_not_listed, VERDICT_REMOVE, REASON_UNUSED},
+	{"name protected", name_protected, VERDICT_KEEP, REASON_PATTERN},
+	{"name nearly protected", name_nearly_protected, VERDICT_REMOVE, REASON_UNUSED},
+	{"owner present", owner_here, VERDICT_KEEP, REASON_OWNER_PRESENT},
+	{"owner present, attached", owner_here_attached, VERDICT_KEEP, REASON_OWNER_PRESENT},
+	{"attached", attached, VERDICT_KEEP, REASON_ATTACHED},
+	{"attached counts before age", attached_before_age, VERDICT_KEEP, REASON_ATTACHED},
+	{"open", opened, VERDICT_KEEP, REASON_OPEN},
+	{"lease granted", lease_granted, VERDICT_REMOVE, REASON_UNUSED},
+	{"lease asked when it is removed", lease_postponed, VERDICT_REMOVE, REASON_UNUSED},
+	{"no lease to be had", lease_unknown, VERDICT_KEEP, REASON_NOT_VISIBLE},
+	{"waiters", waited_on, VERDICT_KEEP, REASON_WAITERS},
+	{"no waiters", not_waited_on, VERDICT_REMOVE, REASON_UNUSED},
+	{"live user", live_user, VERDICT_KEEP, REASON_LIVE_USER},
+	{"not visible", blind, VERDICT_KEEP, REASON_NOT_VISIBLE},
+	{"given to a present user", given_to_present, VERDICT_KEEP, REASON_GIVEN_AWAY},
+	{"given to a gone user", given_to_gone, VERDICT_REMOVE, REASON_UNUSED},
+	{"given to a lingering user", given_to_lingering, VERDICT_KEEP, REASON_GIVEN_AWAY},
+	{"given to a system user", given_to_system, VERDICT_KEEP, REASON_GIVEN_AWAY},
+	{"given to a kept user", given_to_kept, VERDICT_KEEP, REASON_KEPT_USER},
+	{"got from a present user", got_from_present, VERDICT_REMOVE, REASON_UNUSED},
+	{"got from root", got_from_root, VERDICT_REMOVE, REASON_UNUSED},
+	{"unread", unread, VERDICT_KEEP, REASON_UNREAD},
+	{"unread, not asked for", unread_may_go, VERDICT_REMOVE, REASON_UNUSED},
+	{"all read", all_read, VERDICT_REMOVE, REASON_UNUSED},
+	{"as old as MinAge", old_enough, VERDICT_REMOVE, REASON_UNUSED},
+	{"a second younger than MinAge", too_young, VERDICT_KEEP, REASON_TOO_YOUNG},
+	{"part of a second younger", too_young_by_part, VERDICT_KEEP, REASON_TOO_YOUNG},
+	{"time in the future", from_the_future, VERDICT_KEEP, REASON_TOO_YOUNG},
+	{"future, no MinAge", future_without_min_age, VERDICT_REMOVE, REASON_UNUSED},
+	{"another's, unprivileged", others_object, VERDICT_KEEP, REASON_NOT_PERMITTED},
+	{"one's own, unprivileged", own_object, VERDICT_REMOVE, REASON_UNUSED},
+	{"service, user of its own", service_dedicated, VERDICT_REMOVE, REASON_UNUSED},
+	{"service, shared user", service_shared, VERDICT_KEEP, REASON_SHARED_USER},
+	{"service with processes left", service_own_process, VERDICT_KEEP, REASON_OWNER_PRESENT},
+	{"service, main pid but no baseline", service_shared_main_pid_only, VERDICT_KEEP,
+	 REASON_SHARED_USER},
 };
 
 static void judges_every_rule_on_both_sides(void **state)
@@ -230,7 +230,7 @@ static void judges_every_rule_on_both_sides(void **state)
 static void believes_a_pid_in_a_name_only_where_all_pids_are_seen(void **state)
 {
 	struct fixture f;
-	struct proc self = { .pid = 4711, .started = NOW - 1000 };
+	struct proc self = {.pid = 4711, .started = NOW - 1000};
 	enum reason reason;
 
 	(void)state;

@@ -16,18 +16,19 @@
 #include "procs_parse.h"
 #include "waiters.h"
 
-#define STAT_TAIL                                                                                  \
-	" S 17 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 2928640 245 18446744073709551615\n"
+#define STAT_TAIL                                                               \
+	" S 17 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 2928640 245 " \
+	"18446744073709551615\n"
 
 static void counts_stat_fields_from_the_last_parenthesis(void **state)
 {
-	static const char *const names[] = { "(sh)", "(a b)", "())", "() Z 1 1 1)", "(\n) R 9)",
-					     "()" };
+	static const char *const names[] = {"(sh)",	   "(a b)",	"())",
+					    "() Z 1 1 1)", "(\n) R 9)", "()"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		char text[256];
-		struct proc proc = { 0 };
+		struct proc proc = {0};
 
 		snprintf(text, sizeof(text), "42 %s" STAT_TAIL, names[i]);
 		assert_int_equal(procs_parse_stat(text, &proc), 0);
@@ -39,7 +40,7 @@ static void counts_stat_fields_from_the_last_parenthesis(void **state)
 
 static void knows_kernel_threads_by_their_flag(void **state)
 {
-	struct proc proc = { 0 };
+	struct proc proc = {0};
 
 	(void)state;
 	assert_int_equal(procs_parse_stat("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 "
@@ -58,7 +59,7 @@ static void refuses_damaged_stat(void **state)
 	(void)state;
 	for (size_t length = 0; length < (size_t)(end_of_start - whole) - 6; length++) {
 		char text[sizeof(whole)];
-		struct proc proc = { 0 };
+		struct proc proc = {0};
 
 		memcpy(text, whole, length);
 		text[length] = '\0';
@@ -66,8 +67,8 @@ static void refuses_damaged_stat(void **state)
 	}
 }
 
-#define STATUS(state, threads)                                                                     \
-	"Name:\tsh\nUmask:\t0022\nState:\t" state "\nTgid:\t42\nUid:\t2001\t2002\t2003\t2004\n"      \
+#define STATUS(state, threads)                                                                  \
+	"Name:\tsh\nUmask:\t0022\nState:\t" state "\nTgid:\t42\nUid:\t2001\t2002\t2003\t2004\n" \
 	"Gid:\t1\t1\t1\t1\nThreads:\t" threads "\n"
 
 static void reads_uids_and_zombies_from_status(void **state)
@@ -100,16 +101,16 @@ static void finds_the_unit_in_a_cgroup_path(void **state)
 	static const struct {
 		const char *path, *unit;
 	} cases[] = {
-		{ "/system.slice/postgresql@15-main.service", "postgresql@15-main.service" },
-		{ "/system.slice/system-x.slice/x@1.service/sub/deeper", "x@1.service" },
-		{ "/user.slice/user-1000.slice/user@1000.service/.control", "user@1000.service" },
-		{ "/user.slice/user-1000.slice/user@1000.service/init.scope", "init.scope" },
-		{ "/user.slice/user-1000.slice/session-3.scope", "session-3.scope" },
-		{ "/system.slice/_cpu.service", "cpu.service" },
-		{ "/system.slice/.service", NULL },
-		{ "/system.slice", NULL },
-		{ "/", NULL },
-		{ "", NULL },
+		{"/system.slice/postgresql@15-main.service", "postgresql@15-main.service"},
+		{"/system.slice/system-x.slice/x@1.service/sub/deeper", "x@1.service"},
+		{"/user.slice/user-1000.slice/user@1000.service/.control", "user@1000.service"},
+		{"/user.slice/user-1000.slice/user@1000.service/init.scope", "init.scope"},
+		{"/user.slice/user-1000.slice/session-3.scope", "session-3.scope"},
+		{"/system.slice/_cpu.service", "cpu.service"},
+		{"/system.slice/.service", NULL},
+		{"/system.slice", NULL},
+		{"/", NULL},
+		{"", NULL},
 	};
 
 	(void)state;
@@ -132,8 +133,8 @@ static void reads_the_cgroup_of_every_hierarchy(void **state)
 	(void)state;
 	assert_int_equal(procs_parse_cgroup("0::/system.slice/a.service\n", path), 0);
 	assert_string_equal(path, "/system.slice/a.service");
-	assert_int_equal(procs_parse_cgroup("9:cpu:/x\n1:name=systemd:/system.slice/b.service\n0::/\n",
-					    path),
+	assert_int_equal(procs_parse_cgroup(
+				 "9:cpu:/x\n1:name=systemd:/system.slice/b.service\n0::/\n", path),
 			 0);
 	assert_string_equal(path, "/system.slice/b.service");
 	assert_int_equal(procs_parse_cgroup("9:cpu:/x\n0::/\n", path), 0);
@@ -150,15 +151,15 @@ static void reads_the_cgroup_of_every_hierarchy(void **state)
 static void believes_a_pid_only_with_its_start_time(void **state)
 {
 	struct proc all[] = {
-		{ .pid = 100, .started = 5000 },
-		{ .pid = 200, .started = 5000, .is_kernel_thread = true },
+		{.pid = 100, .started = 5000},
+		{.pid = 200, .started = 5000, .is_kernel_thread = true},
 	};
-	const struct procs procs = { .all = all, .count = 2, .proc_fd = -1, .boot = 1000 };
+	const struct procs procs = {.all = all, .count = 2, .proc_fd = -1, .boot = 1000};
 
 	(void)state;
 	assert_true(procs_may_be_alive(&procs, 100, 5000));
 	assert_true(procs_may_be_alive(&procs, 100, 9000));
-	assert_true(procs_may_be_alive(&procs, 100, 4998)); /* within the slack */
+	assert_true(procs_may_be_alive(&procs, 100, 4998));  /* within the slack */
 	assert_false(procs_may_be_alive(&procs, 100, 4997)); /* the pid was reused */
 	assert_false(procs_may_be_alive(&procs, 101, 5000));
 	assert_false(procs_may_be_alive(&procs, 0, 5000));

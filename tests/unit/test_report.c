@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The table and its summary: sums, names that no terminal should see, streams that fail. */
+#include <errno.h>
+#include <pwd.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <errno.h>
-#include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +33,12 @@ static void sums_what_came_of_each(void **state)
 {
 	struct ipc_object obj = segment(1);
 	const struct judged list[] = {
-		{ .obj = &obj, .outcome = OUTCOME_REMOVED, .wiped_bytes = 100 },
-		{ .obj = &obj, .outcome = OUTCOME_REMOVED },
-		{ .obj = &obj, .outcome = OUTCOME_WOULD_REMOVE },
-		{ .obj = &obj, .outcome = OUTCOME_KEPT, .wiped_bytes = 10 },
-		{ .obj = &obj, .outcome = OUTCOME_FAILED, .wiped_bytes = 1 },
-		{ .obj = &obj, .outcome = OUTCOME_FAILED },
+		{.obj = &obj, .outcome = OUTCOME_REMOVED, .wiped_bytes = 100},
+		{.obj = &obj, .outcome = OUTCOME_REMOVED},
+		{.obj = &obj, .outcome = OUTCOME_WOULD_REMOVE},
+		{.obj = &obj, .outcome = OUTCOME_KEPT, .wiped_bytes = 10},
+		{.obj = &obj, .outcome = OUTCOME_FAILED, .wiped_bytes = 1},
+		{.obj = &obj, .outcome = OUTCOME_FAILED},
 	};
 	const struct report report = report_of(list, sizeof(list) / sizeof(list[0]));
 	struct report_sums sums;
@@ -56,8 +56,8 @@ static void summary_says_it_in_one_line(void **state)
 {
 	struct ipc_object obj = segment(1);
 	struct judged list[] = {
-		{ .obj = &obj, .outcome = OUTCOME_REMOVED },
-		{ .obj = &obj, .outcome = OUTCOME_KEPT },
+		{.obj = &obj, .outcome = OUTCOME_REMOVED},
+		{.obj = &obj, .outcome = OUTCOME_KEPT},
 	};
 	struct report report = report_of(list, 2);
 	_cleanup_free_ char *done = NULL, *wiped = NULL, *planned = NULL;
@@ -69,7 +69,7 @@ static void summary_says_it_in_one_line(void **state)
 	list[0].wiped_bytes = 2048;
 	wiped = text_of(&report, SUMMARY);
 	assert_string_equal(wiped, "1 removed (12.0M), 1 kept, 0 failed, 2.0K overwritten\n");
-	list[0] = (struct judged){ .obj = &obj, .outcome = OUTCOME_WOULD_REMOVE };
+	list[0] = (struct judged){.obj = &obj, .outcome = OUTCOME_WOULD_REMOVE};
 	report.is_dry_run = true;
 	planned = text_of(&report, SUMMARY);
 	assert_string_equal(planned, "1 would be removed (12.0M), 1 kept, 0 failed\n");
@@ -78,8 +78,8 @@ static void summary_says_it_in_one_line(void **state)
 /* A wipe was asked for: of queues and semaphores that go it is said that none is possible. */
 static void summary_does_not_claim_to_wipe_a_queue(void **state)
 {
-	struct ipc_object obj = { .kind = KIND_MSG };
-	struct judged judged = { .obj = &obj, .outcome = OUTCOME_REMOVED };
+	struct ipc_object obj = {.kind = KIND_MSG};
+	struct judged judged = {.obj = &obj, .outcome = OUTCOME_REMOVED};
 	struct report report = report_of(&judged, 1);
 	_cleanup_free_ char *unasked = text_of(&report, SUMMARY), *queue, *kept, *segments;
 
@@ -110,17 +110,17 @@ static void expect_words(const char *line, const char *const *words)
 
 static void table_has_a_row_for_each(void **state)
 {
-	static const char *const head[] = { "OBJECT", "KEY",	"OWNER",  "MODE",
-					    "SIZE",   "ACTION", "REASON", NULL };
-	static const char *const first[] = { "shm:5", "0x80001234", "alice",	"1640",
-					     "4.0K",  "kept",	    "attached", NULL };
-	static const char *const second[] = { "pshm:/x", "-",	    "4244",   "0600",
-					      "10",	 "removed", "unused", NULL };
+	static const char *const head[] = {"OBJECT", "KEY",    "OWNER",	 "MODE",
+					   "SIZE",   "ACTION", "REASON", NULL};
+	static const char *const first[] = {"shm:5", "0x80001234", "alice",    "1640",
+					    "4.0K",  "kept",	   "attached", NULL};
+	static const char *const second[] = {"pshm:/x", "-",	   "4244",   "0600",
+					     "10",	"removed", "unused", NULL};
 	char name[] = "/x";
-	const struct ipc_object objects[] = { segment(5), file(name) };
+	const struct ipc_object objects[] = {segment(5), file(name)};
 	const struct judged list[] = {
-		{ .obj = &objects[0], .reason = REASON_ATTACHED, .outcome = OUTCOME_KEPT },
-		{ .obj = &objects[1], .reason = REASON_UNUSED, .outcome = OUTCOME_REMOVED },
+		{.obj = &objects[0], .reason = REASON_ATTACHED, .outcome = OUTCOME_KEPT},
+		{.obj = &objects[1], .reason = REASON_UNUSED, .outcome = OUTCOME_REMOVED},
 	};
 	const struct report report = report_of(list, 2);
 	_cleanup_free_ char *text = text_of(&report, TABLE);
@@ -153,20 +153,20 @@ static void verbose_table_says_what_a_reason_rests_on(void **state)
 		struct ipc_object obj;
 		const char *evidence;
 	} cases[] = {
-		{ { .reason = REASON_ATTACHED },
-		  { .kind = KIND_SHM, .nattch = 2, .lpid = 123 },
-		  "nattch 2, last used by pid 123\n" },
-		{ { .reason = REASON_ATTACHED }, { .kind = KIND_SHM, .nattch = 2 }, "nattch 2\n" },
-		{ { .reason = REASON_LIVE_USER },
-		  { .kind = KIND_SEM, .live_user = 77 },
-		  "last used by pid 77\n" },
-		{ { .reason = REASON_GIVEN_AWAY }, { .kind = KIND_SEM }, "created by uid 0\n" },
-		{ { .reason = REASON_OPEN }, { .kind = KIND_SEM }, "lease refused\n" },
-		{ { .reason = REASON_UNREAD }, { .kind = KIND_MSG, .qnum = 3 }, "3 messages\n" },
-		{ { .reason = REASON_LINGER }, { .kind = KIND_SEM }, "enable-linger)\n" },
-		{ { .reason = REASON_NOT_PERMITTED, .error = -EPERM },
-		  { .kind = KIND_SEM },
-		  "Operation not permitted\n" },
+		{{.reason = REASON_ATTACHED},
+		 {.kind = KIND_SHM, .nattch = 2, .lpid = 123},
+		 "nattch 2, last used by pid 123\n"},
+		{{.reason = REASON_ATTACHED}, {.kind = KIND_SHM, .nattch = 2}, "nattch 2\n"},
+		{{.reason = REASON_LIVE_USER},
+		 {.kind = KIND_SEM, .live_user = 77},
+		 "last used by pid 77\n"},
+		{{.reason = REASON_GIVEN_AWAY}, {.kind = KIND_SEM}, "created by uid 0\n"},
+		{{.reason = REASON_OPEN}, {.kind = KIND_SEM}, "lease refused\n"},
+		{{.reason = REASON_UNREAD}, {.kind = KIND_MSG, .qnum = 3}, "3 messages\n"},
+		{{.reason = REASON_LINGER}, {.kind = KIND_SEM}, "enable-linger)\n"},
+		{{.reason = REASON_NOT_PERMITTED, .error = -EPERM},
+		 {.kind = KIND_SEM},
+		 "Operation not permitted\n"},
 	};
 
 	(void)state;
@@ -187,7 +187,7 @@ static void table_prints_no_control_byte(void **state)
 {
 	char name[] = "/a\033[2J\n\r\b\001\x7f\xff\xc2\x9b\xe2\x80\xae|";
 	struct ipc_object obj = file(name);
-	const struct judged judged = { .obj = &obj, .outcome = OUTCOME_REMOVED };
+	const struct judged judged = {.obj = &obj, .outcome = OUTCOME_REMOVED};
 	const struct report report = report_of(&judged, 1);
 	_cleanup_free_ char *text = NULL;
 
@@ -211,7 +211,7 @@ static void table_asks_once_who_an_owner_is(void **state)
 	for (size_t i = 0; i < 60; i++) {
 		objects[i] = segment((int)i);
 		objects[i].uid = (uid_t)(UID_NAMED + i % 3);
-		list[i] = (struct judged){ .obj = &objects[i] };
+		list[i] = (struct judged){.obj = &objects[i]};
 	}
 	names_asked = 0;
 	text = text_of(&report, TABLE);
@@ -224,12 +224,12 @@ static void full_disk_and_closed_pipe_are_errors(void **state)
 	enum { ROWS = 10000 };
 	static struct judged list[ROWS];
 	const struct ipc_object obj = segment(5);
-	const size_t counts[] = { 0, 1, ROWS };
+	const size_t counts[] = {0, 1, ROWS};
 	int ends[2];
 
 	(void)state;
 	for (size_t i = 0; i < ROWS; i++)
-		list[i] = (struct judged){ .obj = &obj };
+		list[i] = (struct judged){.obj = &obj};
 	assert_int_equal(pipe(ends), 0);
 	close(ends[0]);
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
@@ -269,12 +269,12 @@ static void rows_lost_on_the_way_are_an_error(void **state)
 	static struct judged list[ROWS];
 	const struct ipc_object obj = segment(5);
 	const struct report report = report_of(list, ROWS);
-	struct one_gap gap = { 0 };
-	FILE *out = fopencookie(&gap, "w", (cookie_io_functions_t){ .write = write_but_one });
+	struct one_gap gap = {0};
+	FILE *out = fopencookie(&gap, "w", (cookie_io_functions_t){.write = write_but_one});
 
 	(void)state;
 	for (size_t i = 0; i < ROWS; i++)
-		list[i] = (struct judged){ .obj = &obj };
+		list[i] = (struct judged){.obj = &obj};
 	assert_non_null(out);
 	assert_true(report_table(&report, out, false) < 0);
 	assert_true(gap.writes > 2);

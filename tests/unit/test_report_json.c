@@ -112,10 +112,10 @@ static void expect_number(struct json_object *json, const char *key, uint64_t nu
 static void json_of_a_segment_has_every_field(void **state)
 {
 	const struct ipc_object obj = segment(0);
-	const struct judged judged = { .obj = &obj,
-				       .reason = REASON_UNUSED,
-				       .outcome = OUTCOME_REMOVED,
-				       .wiped_bytes = 4000 };
+	const struct judged judged = {.obj = &obj,
+				      .reason = REASON_UNUSED,
+				      .outcome = OUTCOME_REMOVED,
+				      .wiped_bytes = 4000};
 	const struct report report = report_of(&judged, 1);
 	_cleanup_json_ struct json_object *json = json_of(&report);
 	struct json_object *object = object_at(json, 0);
@@ -141,10 +141,10 @@ static void json_of_a_file_has_no_id_and_no_key(void **state)
 {
 	char name[] = "/a/b";
 	const struct ipc_object obj = file(name);
-	const struct judged judged = { .obj = &obj,
-				       .reason = REASON_NOT_PERMITTED,
-				       .outcome = OUTCOME_FAILED,
-				       .error = -EACCES };
+	const struct judged judged = {.obj = &obj,
+				      .reason = REASON_NOT_PERMITTED,
+				      .outcome = OUTCOME_FAILED,
+				      .error = -EACCES};
 	const struct report report = report_of(&judged, 1);
 	_cleanup_json_ struct json_object *json = json_of(&report);
 	_cleanup_free_ char *text = text_of(&report, JSON);
@@ -167,8 +167,8 @@ static void json_of_a_file_has_no_id_and_no_key(void **state)
 
 static void json_knows_no_attachments_of_a_queue(void **state)
 {
-	const struct ipc_object obj = { .kind = KIND_MSG, .id = 5, .key = 0 };
-	const struct judged judged = { .obj = &obj };
+	const struct ipc_object obj = {.kind = KIND_MSG, .id = 5, .key = 0};
+	const struct judged judged = {.obj = &obj};
 	const struct report report = report_of(&judged, 1);
 	_cleanup_json_ struct json_object *json = json_of(&report);
 
@@ -181,7 +181,8 @@ static void json_knows_no_attachments_of_a_queue(void **state)
 static void json_says_what_was_asked_for(void **state)
 {
 	struct report report = report_of(NULL, 0);
-	_cleanup_json_ struct json_object *user = json_of(&report), *service = NULL, *orphans = NULL;
+	_cleanup_json_ struct json_object *user = json_of(&report), *service = NULL,
+					  *orphans = NULL;
 
 	(void)state;
 	expect_text(user, "schema", "ipcguard/1");
@@ -199,7 +200,7 @@ static void json_says_what_was_asked_for(void **state)
 	expect_text(member(service, "target"), "unit", "a\\x2db@1.service");
 	expect_text(member(service, "target"), "result", "signal");
 
-	report = (struct report){ .command = "orphans", .is_dry_run = true, .is_wiping = true };
+	report = (struct report){.command = "orphans", .is_dry_run = true, .is_wiping = true};
 	orphans = json_of(&report);
 	expect_text(member(orphans, "target"), "uid", NULL);
 	expect_text(member(orphans, "target"), "unit", NULL);
@@ -229,35 +230,35 @@ static void json_names_come_back_unchanged(void **state)
 	static const struct {
 		const char *name, *escaped, *hex; /* NULL: the name itself */
 	} cases[] = {
-		{ "/plain" },
-		{ "/a\"b\\c" },
-		{ "/a\nb\tc\033[2J\001" },
-		{ "/\\xff" },
-		{ "/\x7f" },
-		{ "/gr\xc3\xbc\xc3\x9f" },
-		{ "/\xc2\x80\xc2\x9b" },	     /* C1 controls are characters */
-		{ "/\xe2\x80\x8b\xe2\x80\xae" },     /* so are zero width and right to left */
-		{ "/\xdf\xbf\xe0\xa0\x80" },	     /* U+07FF, U+0800 */
-		{ "/\xed\x9f\xbf\xee\x80\x80" },     /* around the surrogates */
-		{ "/\xf0\x90\x80\x80\xf4\x8f\xbf\xbf" }, /* U+10000, U+10FFFF */
-		{ "/\xff\xfe", "/\\xff\\xfe", "2ffffe" },
-		{ "/a\n\xff", "/a\\x0a\\xff", "2f610aff" },
-		{ "/\xc3", "/\\xc3", "2fc3" },			  /* cut short */
-		{ "/\xc3(", "/\\xc3(", "2fc328" },
-		{ "/\x80", "/\\x80", "2f80" },			  /* no beginning */
-		{ "/\xc0\xaf", "/\\xc0\\xaf", "2fc0af" },	  /* longer than needed */
-		{ "/\xe0\x9f\xbf", "/\\xe0\\x9f\\xbf", "2fe09fbf" },
-		{ "/\xf0\x8f\xbf\xbf", "/\\xf0\\x8f\\xbf\\xbf", "2ff08fbfbf" },
-		{ "/\xed\xa0\x80", "/\\xed\\xa0\\x80", "2feda080" }, /* a surrogate */
-		{ "/\xf4\x90\x80\x80", "/\\xf4\\x90\\x80\\x80", "2ff4908080" },
-		{ "/\xf5\x80\x80\x80", "/\\xf5\\x80\\x80\\x80", "2ff5808080" },
+		{"/plain"},
+		{"/a\"b\\c"},
+		{"/a\nb\tc\033[2J\001"},
+		{"/\\xff"},
+		{"/\x7f"},
+		{"/gr\xc3\xbc\xc3\x9f"},
+		{"/\xc2\x80\xc2\x9b"},		       /* C1 controls are characters */
+		{"/\xe2\x80\x8b\xe2\x80\xae"},	       /* so are zero width and right to left */
+		{"/\xdf\xbf\xe0\xa0\x80"},	       /* U+07FF, U+0800 */
+		{"/\xed\x9f\xbf\xee\x80\x80"},	       /* around the surrogates */
+		{"/\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"}, /* U+10000, U+10FFFF */
+		{"/\xff\xfe", "/\\xff\\xfe", "2ffffe"},
+		{"/a\n\xff", "/a\\x0a\\xff", "2f610aff"},
+		{"/\xc3", "/\\xc3", "2fc3"}, /* cut short */
+		{"/\xc3(", "/\\xc3(", "2fc328"},
+		{"/\x80", "/\\x80", "2f80"},		/* no beginning */
+		{"/\xc0\xaf", "/\\xc0\\xaf", "2fc0af"}, /* longer than needed */
+		{"/\xe0\x9f\xbf", "/\\xe0\\x9f\\xbf", "2fe09fbf"},
+		{"/\xf0\x8f\xbf\xbf", "/\\xf0\\x8f\\xbf\\xbf", "2ff08fbfbf"},
+		{"/\xed\xa0\x80", "/\\xed\\xa0\\x80", "2feda080"}, /* a surrogate */
+		{"/\xf4\x90\x80\x80", "/\\xf4\\x90\\x80\\x80", "2ff4908080"},
+		{"/\xf5\x80\x80\x80", "/\\xf5\\x80\\x80\\x80", "2ff5808080"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		_cleanup_free_ char *name = strdup(cases[i].name);
 		const struct ipc_object obj = file(name);
-		const struct judged judged = { .obj = &obj };
+		const struct judged judged = {.obj = &obj};
 		const struct report report = report_of(&judged, 1);
 		_cleanup_json_ struct json_object *json = json_of(&report);
 		struct json_object *object = object_at(json, 0);
@@ -274,8 +275,8 @@ static void json_holds_numbers_of_64_bits(void **state)
 	char name[] = "/huge";
 	struct ipc_object obj = file(name);
 	const struct judged list[] = {
-		{ .obj = &obj, .outcome = OUTCOME_REMOVED, .wiped_bytes = UINT64_MAX },
-		{ .obj = &obj, .outcome = OUTCOME_REMOVED, .wiped_bytes = 1 },
+		{.obj = &obj, .outcome = OUTCOME_REMOVED, .wiped_bytes = UINT64_MAX},
+		{.obj = &obj, .outcome = OUTCOME_REMOVED, .wiped_bytes = 1},
 	};
 	struct report report = report_of(list, 1);
 	_cleanup_json_ struct json_object *one = NULL, *two = NULL;
