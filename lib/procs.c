@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who is alive? One pass over /proc: pid, parent, uids and start time of every process (proc(5)).
- * Processes come and go while it is read: one that vanishes is left out, one that can't be read is
- * noted as hidden. A pid alone proves nothing, only pid and start time together name a process.
+ * Who is alive? From /proc: pid, parent, uids and start time of every process (proc(5)). Processes
+ * come and go while it is read: one that vanishes is left out, one that can't be read is noted as
+ * hidden. A pid alone proves nothing, only pid and start time together name a process.
  */
 #include "procs.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,8 +27,7 @@
 /* Object times are whole seconds of another clock reading than the start time. */
 #define START_SLACK_S 2
 
-/* Each one reads few processes; where even so many find new ones, the next run may have more luck.
- */
+/* Where pids wrap around that often, the next run may have more luck. */
 #define PASSES_MAX 32
 
 static int read_small(int dir, const char *path, char *buf, size_t size)
@@ -99,11 +97,6 @@ static int read_process(const struct procs *procs, pid_t pid, struct proc *proc)
 	return 1;
 }
 
-/* What one pass over /proc has met. */
-struct pass {
-	size_t added, vanished, dead;
-};
-
 static int append(struct procs *procs, const struct proc *proc)
 {
 	if (procs->count == procs->allocated) {
@@ -119,32 +112,51 @@ static int append(struct procs *procs, const struct proc *proc)
 	return 0;
 }
 
-static int add_process(struct procs *procs, pid_t pid, struct pass *pass)
-{
-	struct proc proc;
-	int r = read_process(procs, pid, &proc);
-
-	if (r == -ENOENT || r == -ESRCH) {
-		pass->vanished++;
-		return 0;
-	}
-	if (r == -EACCES || r == -EPERM) {
-		procs->is_partial = true;
-		return 0;
-	}
-	if (r == 0)
-		pass->dead++;
-	if (r <= 0)
-		return r;
-	pass->added++;
-	return append(procs, &proc);
-}
-
 static int by_pid(const void *a, const void *b)
 {
 	const struct proc *x = a, *y = b;
 
 	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* The first entry of pid among the first `sorted` ones, or NULL. */
+static const struct proc *find_first(const struct procs *procs, size_t sorted, pid_t pid)
+{
+	const struct proc wanted = {.pid = pid};
+	const struct proc *found =
+		sorted ? bsearch(&wanted, procs->all, sorted, sizeof(wanted), by_pid) : NULL;
+
+	while (found && found > procs->all && found[-1].pid == pid)
+		found--;
+	return found;
+}
+
+static bool is_known(const struct procs *procs, size_t sorted, const struct proc *proc)
+{
+	const struct proc *known = find_first(procs, sorted, proc->pid);
+
+	for (; known && known < procs->all + sorted && known->pid == proc->pid; known++)
+		if (known->start_ticks == proc->start_ticks && known->ruid == proc->ruid &&
+		    known->euid == proc->euid && known->suid == proc->suid)
+			return true;
+	return false;
+}
+
+/* Reads one process and adds it, unless an earlier pass has met it with the same uids. */
+static int add_process(struct procs *procs, size_t sorted, pid_t pid)
+{
+	struct proc proc;
+	int r = read_process(procs, pid, &proc);
+
+	if (r == -ENOENT || r == -ESRCH)
+		return 0;
+	if (r == -EACCES || r == -EPERM) {
+		procs->is_partial = true;
+		return 0;
+	}
+	if (r <= 0 || is_known(procs, sorted, &proc))
+		return r < 0 ? r : 0;
+	return append(procs, &proc);
 }
 
 static bool is_namespace(int proc_fd, const char *path, ino_t inode)
@@ -154,54 +166,106 @@ static bool is_namespace(int proc_fd, const char *path, ino_t inode)
 	return fstatat(proc_fd, path, &st, 0) == 0 && st.st_ino == inode;
 }
 
-/* Reads the processes that no pass before this has found alive. */
-static int read_others(struct procs *procs, size_t known, struct pass *pass)
+/* Room for two entries with names as short as pids are (struct linux_dirent64, getdents(2)). */
+#define TWO_PIDS_SIZE 64
+
+/*
+ * The pid that /proc lists next after `last`, or 0 at the end. Asked for after `last` was read and
+ * not before, one by one, so that nobody comes and goes between the listing and the reading.
+ * *offset is where `last` or what follows it is listed.
+ */
+static int next_pid(int fd, pid_t last, off_t *offset, pid_t *next)
 {
-	_cleanup_closedir_ DIR *dir = NULL;
-	const struct dirent *entry;
-	int fd = openat(procs->proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_Alignas(struct dirent64) char entries[1024];
+	ssize_t n;
 
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir) {
-		int error = -errno;
+	*next = 0;
+	if (lseek(fd, *offset, SEEK_SET) < 0)
+		return -errno;
+	/* what is no process stands before them, with names of any length */
+	while ((n = getdents64(fd, entries, last ? TWO_PIDS_SIZE : sizeof(entries))) > 0) {
+		const struct dirent64 *entry;
 
-		cleanup_close_(&fd);
-		return error;
+		for (ssize_t at = 0; at < n; at += entry->d_reclen) {
+			pid_t pid;
+
+			entry = (const struct dirent64 *)(entries + at);
+			pid = (pid_t)strtol(entry->d_name, NULL, 10);
+			if (pid > last) {
+				*next = pid;
+				return 0;
+			}
+			*offset = entry->d_off;
+		}
 	}
-	while ((errno = 0, entry = readdir(dir))) {
-		const struct proc wanted = {.pid = (pid_t)strtol(entry->d_name, NULL, 10)};
-		int r = 0;
+	return n < 0 ? -errno : 0;
+}
 
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    !(known && bsearch(&wanted, procs->all, known, sizeof(wanted), by_pid)))
-			r = add_process(procs, wanted.pid, pass);
+static int read_pass(struct procs *procs)
+{
+	_cleanup_close_ int fd = openat(procs->proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const size_t sorted = procs->count;
+	off_t offset = 0;
+	pid_t last = 0, pid;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		r = next_pid(fd, last, &offset, &pid);
+		if (r == 0 && pid)
+			r = add_process(procs, sorted, pid);
 		if (r < 0)
 			return r;
+		if (!pid)
+			break;
+		last = pid;
 	}
-	return -errno;
+	qsort(procs->all, procs->count, sizeof(*procs->all), by_pid);
+	return 0;
+}
+
+/* The pid that our PID namespace gave last (kernel/pid.c: idr_alloc_cyclic). */
+static int read_last_pid(const struct procs *procs, pid_t *last)
+{
+	char text[128];
+	int r = read_small(procs->proc_fd, "sys/kernel/ns_last_pid", text, sizeof(text));
+
+	if (r > 0 && sscanf(text, "%d", last) == 1)
+		return 0;
+	/* without CONFIG_CHECKPOINT_RESTORE */
+	r = read_small(procs->proc_fd, "loadavg", text, sizeof(text));
+	if (r < 0)
+		return r;
+	return sscanf(text, "%*s %*s %*s %*s %d", last) == 1 ? 0 : -EBADMSG;
 }
 
 /*
- * A program that goes into the background forks and ends: listed but gone when its turn came, while
- * its child came too late for the list. So /proc is read again, for those not known yet, until a
- * pass finds nobody new and has missed nobody.
+ * A user whose processes follow one another (fork, then exit) must not look gone because each was
+ * missed. A pass goes through the pids in rising order (fs/proc/base.c: next_tgid), and the kernel
+ * gives them in rising order until they wrap. So such a chain gets past it only where a process
+ * with a pid above all that are given now, one from before the last wrap, hands over to a child
+ * behind the place that is being read. That process lived, and was met, in all of the pass before.
+ * Hence two passes on end, without a wrap in between, meet somebody of every user who was there all
+ * the time, however many others come and go.
+ *
+ * The second pass also reads those again who are known: one may have become the user (setresuid)
+ * after it was read, while the user's last process ended. What any pass has seen counts.
  */
 static int read_everyone(struct procs *procs)
 {
-	size_t dead = 0;
+	pid_t before = 0, after = 0;
+	int r = read_last_pid(procs, &before);
 
-	for (int i = 0; i < PASSES_MAX; i++) {
-		struct pass pass = {0};
-		int r = read_others(procs, procs->count, &pass);
-
-		if (r < 0)
-			return r;
-		qsort(procs->all, procs->count, sizeof(*procs->all), by_pid);
-		if (i > 0 && !pass.added && !pass.vanished && pass.dead == dead)
-			return 0;
-		dead = pass.dead;
+	for (int i = 0, in_order = 0; r == 0 && in_order < 2; i++, before = after) {
+		if (i == PASSES_MAX)
+			return -EAGAIN;
+		r = read_pass(procs);
+		if (r == 0)
+			r = read_last_pid(procs, &after);
+		in_order = r == 0 && after >= before ? in_order + 1 : 0;
 	}
-	return -EAGAIN;
+	return r;
 }
 
 int procs_open(struct procs *procs)
@@ -241,11 +305,7 @@ void procs_done(struct procs *procs)
 
 const struct proc *procs_find(const struct procs *procs, pid_t pid)
 {
-	const struct proc wanted = {.pid = pid};
-
-	if (!procs->count)
-		return NULL;
-	return bsearch(&wanted, procs->all, procs->count, sizeof(*procs->all), by_pid);
+	return find_first(procs, procs->count, pid);
 }
 
 bool proc_is_of(const struct proc *proc, uid_t uid)
@@ -266,27 +326,39 @@ bool procs_is_caller(const struct procs *procs, pid_t pid)
 	return false;
 }
 
+/* Whether this process may have done something at `when`. */
+static bool was_there(const struct procs *procs, const struct proc *proc, time_t when)
+{
+	if (proc->is_kernel_thread)
+		return false;
+	return when < procs->boot || proc->started <= when + START_SLACK_S;
+}
+
+/* One that the snapshot lacks: hidden from us, a zombie, which holds nothing, or younger. */
+static bool may_be_alive_unseen(const struct procs *procs, pid_t pid, time_t when)
+{
+	struct proc late;
+
+	if (kill(pid, 0) < 0 && errno != EPERM)
+		return false;
+	if (procs->proc_fd < 0 || read_process(procs, pid, &late) < 1)
+		return procs->is_partial && kill(pid, 0) < 0 && errno == EPERM;
+	return was_there(procs, &late, when);
+}
+
 bool procs_may_be_alive(const struct procs *procs, pid_t pid, time_t when)
 {
-	const struct proc *proc;
-	struct proc late;
+	const struct proc *proc, *end = procs->all + procs->count;
 
 	if (pid <= 0)
 		return false;
 	proc = procs_find(procs, pid);
-	if (!proc) {
-		/* hidden from us, a zombie, which holds nothing, or younger than the snapshot */
-		if (kill(pid, 0) < 0 && errno != EPERM)
-			return false;
-		if (procs->proc_fd < 0 || read_process(procs, pid, &late) < 1)
-			return procs->is_partial && kill(pid, 0) < 0 && errno == EPERM;
-		proc = &late;
-	}
-	if (proc->is_kernel_thread)
-		return false;
-	if (when < procs->boot)
-		return true;
-	return proc->started <= when + START_SLACK_S;
+	if (!proc)
+		return may_be_alive_unseen(procs, pid, when);
+	for (; proc < end && proc->pid == pid; proc++)
+		if (was_there(procs, proc, when))
+			return true;
+	return false;
 }
 
 int procs_cgroup(const struct procs *procs, pid_t pid, char buf[CGROUP_PATH_SIZE])
@@ -323,13 +395,16 @@ static bool is_in_unit(const struct procs *procs, pid_t pid, const char *unit)
 
 void procs_presence(const struct procs *procs, uid_t uid, const char *unit, struct presence *out)
 {
+	pid_t counted = 0;
+
 	*out = (struct presence){0};
 	for (size_t i = 0; i < procs->count; i++) {
 		const struct proc *proc = &procs->all[i];
 
-		if (!proc_is_of(proc, uid) || procs_is_caller(procs, proc->pid) ||
-		    is_user_manager(procs, proc->pid, uid))
+		if (!proc_is_of(proc, uid) || counted == proc->pid ||
+		    procs_is_caller(procs, proc->pid) || is_user_manager(procs, proc->pid, uid))
 			continue;
+		counted = proc->pid;
 		if (!out->alive++)
 			out->example = proc->pid;
 		if (unit && is_in_unit(procs, proc->pid, unit))

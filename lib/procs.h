@@ -23,7 +23,9 @@ struct proc {
 };
 
 struct procs {
-	struct proc *all; /* sorted by pid */
+	/* sorted by pid; one that changed its uids, or whose pid was reused meanwhile, has several
+	 */
+	struct proc *all;
 	size_t count, allocated;
 	int proc_fd;		/* /proc */
 	time_t boot;		/* wall clock of the boot, from /proc/stat */
@@ -43,7 +45,7 @@ void procs_done(struct procs *procs);
 /* Opens /proc alone, for procs_cgroup(). Returns 0 or a negative errno. */
 int procs_open(struct procs *procs);
 
-/* The process of that pid in the snapshot, or NULL. */
+/* The (first) process of that pid in the snapshot, or NULL. */
 const struct proc *procs_find(const struct procs *procs, pid_t pid);
 
 /* Whether the process has uid as its real, effective or saved uid. */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -462,6 +463,29 @@ static void headless(const char **args, int count)
 	pthread_exit(NULL);
 }
 
+/*
+ * wander UID: never two moments the same process of the uid: each forks the next one and ends. As
+ * root, which stays behind to bury them.
+ */
+static void wander(const char **args, int count)
+{
+	uid_t uid = (uid_t)number(args[0]);
+	struct pollfd in = {.fd = STDIN_FILENO};
+
+	(void)count;
+	signal(SIGCHLD, SIG_IGN);
+	check(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "PR_SET_CHILD_SUBREAPER");
+	if (fork() > 0) {
+		until_eof();
+		return;
+	}
+	check(setresuid(uid, uid, uid) == 0, "setresuid");
+	ready();
+	while (poll(&in, 1, 0) == 0)
+		if (fork() > 0)
+			_exit(0);
+}
+
 static const struct {
 	const char *name;
 	int least;
@@ -475,6 +499,7 @@ static const struct {
 	{"waitmsg", 1, wait_msg}, {"waitmq", 1, wait_mq}, {"usesem", 1, use_sem},
 	{"usemsg", 1, use_msg},	  {"give", 3, give},	  {"peek", 2, peek},
 	{"pageout", 1, pageout},  {"live", 0, live},	  {"headless", 0, headless},
+	{"wander", 1, wander},
 };
 
 #define ARGS_MAX 8
