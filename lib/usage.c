@@ -97,14 +97,15 @@ static bool lets_others_in(const struct ipc_object *obj)
 static int probe_msg(struct usage_scope *scope, struct ipc_object *obj)
 {
 	if (!scope->has_queue_waiters) {
-		int r = queue_waiters_read(&scope->queue_waiters, scope->procs);
+		int r = queue_waiters_read(&scope->queue_waiters, scope->procs, scope->deadline_ns);
 
 		if (r < 0)
 			return r;
 		scope->has_queue_waiters = true;
 	}
 	obj->has_waiters = queue_waiters_has(&scope->queue_waiters, obj->id);
-	if (scope->queue_waiters.is_partial && lets_others_in(obj) && !scope->is_alone)
+	if (scope->queue_waiters.is_unsettled ||
+	    (scope->queue_waiters.is_partial && lets_others_in(obj) && !scope->is_alone))
 		obj->is_blind = true;
 	note_user(scope, obj, obj->lpid, obj->lpid_at);
 	note_user(scope, obj, obj->lrpid, obj->lrpid_at);

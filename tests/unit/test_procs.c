@@ -195,17 +195,17 @@ static void knows_the_calls_that_sleep_on_a_queue(void **state)
 
 	(void)state;
 	snprintf(text, sizeof(text), "%d 0x7 0x7ffc 0x10 0x0 0x0 0x0 0x7ffc 0x7f00\n", SYS_msgrcv);
-	assert_int_equal(queue_waiters_parse(text, &msqid), 1);
+	assert_int_equal(queue_waiters_parse(text, &msqid), CALL_QUEUE);
 	assert_int_equal(msqid, 7);
 	snprintf(text, sizeof(text), "%d 0x0 0x7ffc 0x10 0x0 0x0 0x0 0x7ffc 0x7f00\n", SYS_msgsnd);
-	assert_int_equal(queue_waiters_parse(text, &msqid), 1);
+	assert_int_equal(queue_waiters_parse(text, &msqid), CALL_QUEUE);
 	assert_int_equal(msqid, 0);
 	snprintf(text, sizeof(text), "%d 0x7 0x7ffc 0x10 0x0 0x0 0x0 0x7ffc 0x7f00\n", SYS_read);
-	assert_int_equal(queue_waiters_parse(text, &msqid), 0);
-	assert_int_equal(queue_waiters_parse("running\n", &msqid), 0);
-	assert_int_equal(queue_waiters_parse("-1 0x7ffc 0x7f00\n", &msqid), 0);
-	assert_int_equal(queue_waiters_parse("", &msqid), 0);
-	assert_int_equal(queue_waiters_parse("70 0x", &msqid), 0);
+	assert_int_equal(queue_waiters_parse(text, &msqid), CALL_OTHER);
+	assert_int_equal(queue_waiters_parse("running\n", &msqid), CALL_RUNNING);
+	assert_int_equal(queue_waiters_parse("-1 0x7ffc 0x7f00\n", &msqid), CALL_OTHER);
+	assert_int_equal(queue_waiters_parse("", &msqid), CALL_OTHER);
+	assert_int_equal(queue_waiters_parse("70 0x", &msqid), CALL_OTHER);
 }
 
 int main(void)
