@@ -251,7 +251,7 @@ scenario_journal_tells_of_each_object_and_the_catalog_explains() {
 		.IPCGUARD_BYTES == "65536" and .IPCGUARD_REASON == "unused" and
 		.IPCGUARD_UNIT == "t.service"' >/dev/null || fail "fields: $(events -o json IPCGUARD_KIND=shm)"
 	events -x IPCGUARD_KIND=pshm | grep -q 'Nobody had it attached' || fail "no catalog text"
-	journalctl --no-pager -u t --after-cursor="$cursor" SYSLOG_IDENTIFIER=ipcguard | grep -q Removed ||
+	journalctl --no-pager -u t --since="$since" SYSLOG_IDENTIFIER=ipcguard | grep -q Removed ||
 		fail "journalctl -u doesn't show it"
 }
 
