@@ -192,18 +192,31 @@ static int reap(struct world *world, const struct op *op)
 	return 0;
 }
 
-static bool reads_as(const char *path, const char *text)
+static bool read_line(const char *path, char buf[512])
 {
-	char buf[512];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, 511);
 
 	if (fd >= 0)
 		close(fd);
 	if (n < 0)
 		return false;
 	buf[n] = '\0';
-	return strstr(buf, text);
+	return true;
+}
+
+static bool has_text(const char *path, const char *text)
+{
+	char buf[512];
+
+	return read_line(path, buf) && strstr(buf, text);
+}
+
+static bool begins_with(const char *path, const char *text)
+{
+	char buf[512];
+
+	return read_line(path, buf) && !strncmp(buf, text, strlen(text));
 }
 
 static int hand_off(struct world *world, const struct op *op)
@@ -217,7 +230,7 @@ static int hand_off(struct world *world, const struct op *op)
 	if (send(worker->fd, &command, sizeof(command), MSG_NOSIGNAL) < 0)
 		return errno;
 	snprintf(path, sizeof(path), "/proc/%d/stat", worker->pid);
-	while (!reads_as(path, ") Z "))
+	while (!has_text(path, ") Z "))
 		sched_yield();
 	worker->has_exited_leader = true;
 	return 0;
@@ -232,7 +245,7 @@ static bool sleeps(const struct worker *worker, const struct object *object, con
 		return semctl(object->id, op->arg, op->other ? GETZCNT : GETNCNT) > 0;
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", worker->pid, tid);
 	snprintf(text, sizeof(text), "%d 0x", SYS_msgrcv);
-	return reads_as(path, text);
+	return begins_with(path, text);
 }
 
 /* 0 once the thread sleeps on the object; EACCES where the kernel has sent it away. */
@@ -260,7 +273,7 @@ static void await_wake(const struct world *world, const struct object *object)
 	for (bool is_asleep = object->kind == MSG; is_asleep;) {
 		snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", worker->pid,
 			 object->waiter_sem);
-		is_asleep = reads_as(path, text);
+		is_asleep = begins_with(path, text);
 		if (is_asleep)
 			sched_yield();
 	}
@@ -381,6 +394,12 @@ static int act(struct world *world, struct op op)
 	if (op.action == ACT_WAKE)
 		await_wake(world, object);
 	oracle_did(world, &op);
+	/* IPC_SET wakes those who sleep on a queue; the kernel asks anew whether they may
+	 * (ipc/msg.c) */
+	if ((op.action == ACT_GIVE || op.action == ACT_MODE) && object->kind == MSG &&
+	    object->waiter != NOBODY &&
+	    await_sleep(&world->workers[object->waiter], object, &op, object->waiter_sem) != 0)
+		oracle_sent_away(world, &op);
 	return 0;
 }
 

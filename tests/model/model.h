@@ -214,6 +214,8 @@ int slot_key(unsigned slot);
 void oracle_created(struct world *world, const struct op *op, int id);
 void oracle_did(struct world *world, const struct op *op);
 void oracle_tried_undo(struct world *world, const struct op *op);
+/* The object's waiter has been told that it may not wait any longer. */
+void oracle_sent_away(struct world *world, const struct op *op);
 void oracle_died(struct world *world, unsigned worker);
 void oracle_baseline(struct world *world, unsigned unit, uid_t uid);
 bool oracle_is_candidate(const struct world *world, const struct call *call,

@@ -154,6 +154,11 @@ void oracle_did(struct world *world, const struct op *op)
 	}
 }
 
+void oracle_sent_away(struct world *world, const struct op *op)
+{
+	world->objects[op->object].waiter = NOBODY;
+}
+
 static void undo(struct object *object, unsigned worker)
 {
 	if (!object->has_undo_list[worker])
