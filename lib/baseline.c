@@ -182,7 +182,7 @@ static int add_objects(struct baseline *baseline, const struct inventory *inv, t
 		struct baseline_object object;
 		int r;
 
-		if (since && inv->objects[i].ctime >= since)
+		if (since && inv->objects[i].ctime > since)
 			continue;
 		baseline_identify(&inv->objects[i], &object);
 		r = baseline_add_object(baseline, &object);
