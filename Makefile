@@ -16,6 +16,10 @@ unitdir ?= $(or $(call pc,systemdsystemunitdir),/usr/lib/systemd/system)
 catalogdir ?= $(or $(call pc,catalogdir),/usr/lib/systemd/catalog)
 tmpfilesdir ?= $(or $(call pc,tmpfilesdir),/usr/lib/tmpfiles.d)
 logindconfdir ?= /usr/lib/systemd/logind.conf.d
+# pam.pc of Debian 12 names no securedir: there it is below the libraries
+pamdir ?= $(or $(shell $(PKG_CONFIG) --variable=securedir pam 2>/dev/null),$(addsuffix /security,$(shell \
+	$(PKG_CONFIG) --variable=libdir pam 2>/dev/null)),/lib/security)
+pamconfigsdir ?= /usr/share/pam-configs
 # read by the programs from this fixed place (DESIGN.md)
 vendordir ?= /usr/lib
 
@@ -52,8 +56,8 @@ BENCH_TOOLS := $(patsubst bench/%.c,$B/bench/%,$(sort $(wildcard bench/*.c)))
 
 .PHONY: all programs tests
 all: programs
-programs: $B/ipcclean
-tests: $(UNIT_TESTS) $(TEST_TOOLS)
+programs: $B/ipcclean $B/pam_ipcclean.so
+tests: $(UNIT_TESTS) $(TEST_TOOLS) $B/tests/pam/pam_ipcclean.so $B/tests/pam/standin
 
 $B/%.o: %.c
 	$(call say,CC,$<)
@@ -67,6 +71,41 @@ $B/libipcguard.a: $(LIB_OBJECTS)
 $B/ipcclean: $(IPCCLEAN_OBJECTS) $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# into a login program: libpam and libc only, nothing visible but PAM's functions
+PAM_SOURCES := $(sort $(wildcard pam_ipcclean/*.c))
+PAM_CFLAGS = $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC -fvisibility=hidden
+PAM_LDFLAGS = -shared $(filter-out -pie,$(ALL_LDFLAGS)) -Wl,-z,defs
+PAM_LIBS = $(shell $(PKG_CONFIG) --libs pam)
+
+$B/pam_ipcclean/%.o: pam_ipcclean/%.c $B/bindir
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PAM_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"' -MMD -MP -c -o $@ $<
+
+$B/pam_ipcclean.so: $(PAM_SOURCES:%.c=$B/%.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(PAM_LDFLAGS) -o $@ $^ $(PAM_LIBS)
+
+# the same with a stand-in for ipcclean, and less patience
+PAM_TEST_DIR := $(abspath $B)/tests/pam
+$B/tests/pam/%.o: pam_ipcclean/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PAM_CFLAGS) -DIPCCLEAN_PATH='"$(PAM_TEST_DIR)/ipcclean"' -DWAIT_MS=2000 -MMD -MP -c -o $@ $<
+
+$B/tests/pam/pam_ipcclean.so: $(PAM_SOURCES:pam_ipcclean/%.c=$B/tests/pam/%.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(PAM_LDFLAGS) -o $@ $^ $(PAM_LIBS)
+
+$B/tests/pam/standin: $B/tests/tools/standin
+	@cp $< $@
+
+$B/tests/unit/test_pam_ipcclean.o: ALL_CFLAGS += -DPAM_TEST_DIR='"$(PAM_TEST_DIR)"'
+$B/tests/unit/test_pam_ipcclean: $B/tests/unit/test_pam_ipcclean.o | $B/tests/pam/pam_ipcclean.so \
+		$B/tests/pam/standin
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -rdynamic -pthread -o $@ $< $(PAM_LIBS) $$($(PKG_CONFIG) --libs cmocka)
 
 # what the tests need of the program: all but its main
 $B/libhooks.a: $(filter-out $B/hooks/ipcclean.o,$(IPCCLEAN_OBJECTS))
@@ -177,6 +216,8 @@ INSTALLED = \
 	hooks/systemd/service.d/50-ipcguard.conf.in:$(docdir)/examples/service.d/50-ipcguard.conf \
 	hooks/systemd/logind.conf.d/50-ipcguard.conf:$(logindconfdir)/50-ipcguard.conf \
 	hooks/systemd/ipcguard.tmpfiles.conf:$(tmpfilesdir)/ipcguard.conf \
+	pam_ipcclean/pam-configs/ipcguard:$(pamconfigsdir)/ipcguard \
+	pam_ipcclean/authselect/ipcguard.feature:$(docdir)/examples/authselect/ipcguard.feature \
 	$(foreach f,$(CATALOG),$f:$(catalogdir)/ipcguard.catalog) \
 	$(foreach f,$(VENDOR_CONF),$f:$(vendordir)/ipcguard.conf) \
 	$(foreach f,$(PATTERNS),$f:$(vendordir)/ipcguard/patterns.d/$(notdir $f)) \
@@ -185,12 +226,13 @@ INSTALLED = \
 	$(foreach f,$(COMPLETION),$f:$(completionsdir)/$(notdir $f))
 
 # directories that go when they are empty, innermost first
-INSTALLED_DIRS = $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
+INSTALLED_DIRS = $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
 	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
 
 .PHONY: install uninstall
 install: programs
 	$(Q)install -D -m 0755 $B/ipcclean '$(DESTDIR)$(bindir)/ipcclean'
+	$(Q)install -D -m 0644 $B/pam_ipcclean.so '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
 	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
 		target="$(DESTDIR)$${pair#*:}"; \
 		mkdir -p "$${target%/*}"; \
@@ -201,7 +243,7 @@ install: programs
 	$(call say,INSTALL,$(DESTDIR)$(bindir)/ipcclean)
 
 uninstall:
-	$(Q)rm -f '$(DESTDIR)$(bindir)/ipcclean'
+	$(Q)rm -f '$(DESTDIR)$(bindir)/ipcclean' '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
 	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
 		rm -f "$(DESTDIR)$${pair#*:}"; \
 	done

@@ -193,6 +193,30 @@ static void act(struct stages *stages)
 	}
 }
 
+/* A run that nobody watches tells its plan, and what no journal has taken, in syslog. */
+static void tell_syslog(const struct cleanup_run *run, const struct report *report,
+			const struct report_sums *sums)
+{
+	size_t told = 0;
+
+	if (!run->options->is_syslog || (!run->is_dry_run && log_has_journal()))
+		return;
+	for (size_t i = 0; i < report->count && told < LOG_EVENTS_MAX; i++) {
+		const struct judged *judged = &report->list[i];
+		_cleanup_free_ char *ref = object_ref(judged->obj);
+
+		if (judged->outcome == OUTCOME_KEPT || !ref)
+			continue;
+		told++;
+		say_done("%s: %s of uid %u (%s)", outcome_name(judged->outcome), ref,
+			 judged->obj->uid, reason_name(judged->reason));
+	}
+	if (told)
+		say_done("ipcclean %s: %zu %s, %zu kept, %zu failed", report->command,
+			 sums->removed, run->is_dry_run ? "would be removed" : "removed",
+			 sums->kept, sums->failed);
+}
+
 static int print_report(const struct options *options, const struct report *report)
 {
 	int r = 0;
@@ -225,6 +249,7 @@ static int finish(struct stages *stages)
 
 	report_sum(&report, &sums);
 	r = log_run(&report);
+	tell_syslog(run, &report, &sums);
 	if (r < 0 && run->options->is_verbose)
 		say_error("journal or audit: %s", strerror(-r));
 	return print_report(run->options, &report) < 0 || sums.failed ? 1 : 0;

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "await_gone.h"
 #include "cleanup_run.h"
+#include "clock.h"
 #include "commands.h"
 #include "removeipc.h"
 #include "say.h"
@@ -27,6 +29,10 @@ int command_user(const struct command_context *context)
 		say_error("%s: %s", options->operands[0],
 			  r == -ENOENT ? "no such user" : strerror(-r));
 		return EXIT_USAGE;
+	}
+	if (options->has_retry) {
+		await_gone(context->config, run.target, options->retry_ns);
+		run.deadline_ns = clock_now_ns() + context->config->deadline_ns;
 	}
 	if (!options->is_quiet && access("/run/systemd/seats", F_OK) == 0 && removeipc_is_on(NULL))
 		say_error("logind's RemoveIPC= is on: at logout logind removes what other "

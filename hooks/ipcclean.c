@@ -118,7 +118,7 @@ static int run(const struct options *options)
 	/* enable and disable have the manager's time-outs only: it may take long over its unit
 	 * files */
 	if (options->command != COMMAND_ENABLE && options->command != COMMAND_DISABLE)
-		start_watchdog(config.deadline_ns);
+		start_watchdog(config.deadline_ns + options->retry_ns);
 	return run_command(&context);
 }
 

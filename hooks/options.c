@@ -55,8 +55,12 @@ static const char help[] =
 	"      --keep-key=KEY       leave this System V key; may be repeated\n"
 	"      --keep-name=GLOB     leave these POSIX names; may be repeated\n"
 	"      --deadline=SPAN      stop after SPAN (10s)\n"
+	"      --retry=SPAN         user: wait so long for processes that are just ending\n"
+	"      --min-uid=UID        user: the first uid that is a person's (MinUid=)\n"
 	"      --config=FILE        read this file instead of /etc/ipcguard.conf\n"
 	"      --json               print one JSON document\n"
+	"      --syslog             diagnostics, and what was done where there is no journal, to "
+	"syslog\n"
 	"  -q, --quiet              print errors only\n"
 	"  -v, --verbose            print what each verdict rests on\n"
 	"  -h, --help               print this text\n"
@@ -75,6 +79,9 @@ enum {
 	OPT_KEEP_NAME,
 	OPT_KINDS,
 	OPT_MIN_AGE,
+	OPT_MIN_UID,
+	OPT_RETRY,
+	OPT_SYSLOG,
 	OPT_UID,
 	OPT_VERSION,
 	OPT_WIPE,
@@ -93,7 +100,10 @@ static const struct option long_options[] = {
 	{"keep-name", required_argument, NULL, OPT_KEEP_NAME},
 	{"kinds", required_argument, NULL, OPT_KINDS},
 	{"min-age", required_argument, NULL, OPT_MIN_AGE},
+	{"min-uid", required_argument, NULL, OPT_MIN_UID},
 	{"quiet", no_argument, NULL, 'q'},
+	{"retry", required_argument, NULL, OPT_RETRY},
+	{"syslog", no_argument, NULL, OPT_SYSLOG},
 	{"uid", required_argument, NULL, OPT_UID},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
@@ -198,6 +208,10 @@ static int read_flag(struct options *options, int opt)
 	case OPT_JSON:
 		options->is_json = true;
 		return 0;
+	case OPT_SYSLOG:
+		say_to_syslog();
+		options->is_syslog = true;
+		return 0;
 	case OPT_YES:
 		options->is_yes = true;
 		return 0;
@@ -225,6 +239,13 @@ static int read_option(struct options *options, int opt, const char *value)
 		return read_kinds(options, value);
 	case OPT_MIN_AGE:
 		return read_span("min-age", value, &options->min_age_ns, &options->has_min_age);
+	case OPT_MIN_UID:
+		options->has_min_uid = true;
+		return uid_parse(value, &options->min_uid) < 0
+			       ? bad_value("min-uid", value, "not a uid")
+			       : 0;
+	case OPT_RETRY:
+		return read_span("retry", value, &options->retry_ns, &options->has_retry);
 	case OPT_UID:
 		return read_uid(options, value);
 	case OPT_WIPE:
@@ -262,6 +283,10 @@ static int check(const struct options *options)
 		return misplaced(options, "yes");
 	if (options->has_uid && !is_unit_command)
 		return misplaced(options, "uid");
+	if (options->has_retry && options->command != COMMAND_USER)
+		return misplaced(options, "retry");
+	if (options->has_min_uid && options->command != COMMAND_USER)
+		return misplaced(options, "min-uid");
 	if (options->all_of_user && !is_switch)
 		return misplaced(options, "all-of-user");
 	if (options->operand_count < least ||
@@ -332,6 +357,8 @@ int options_apply(const struct options *options, struct config *config)
 		config->kinds = options->kinds;
 	if (options->has_deadline)
 		config->deadline_ns = options->deadline_ns;
+	if (options->has_min_uid)
+		config->min_uid = options->min_uid;
 	if (options->has_min_age) {
 		config->min_age_ns = options->min_age_ns;
 		config->min_age_is_set = true;

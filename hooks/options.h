@@ -23,16 +23,18 @@ struct options {
 	char *const *operands;
 	size_t operand_count;
 
-	bool is_dry_run, is_alone, is_quiet, is_verbose, is_json, is_yes;
+	bool is_dry_run, is_alone, is_quiet, is_verbose, is_json, is_syslog, is_yes;
 	const char *config_file; /* --config=, NULL for the default files */
 	const char *all_of_user; /* --all-of-user=, NULL if not given */
 	bool has_uid;
 	uid_t uid; /* --uid= */
 
-	bool has_wipe, has_kinds, has_min_age, has_deadline;
+	bool has_wipe, has_kinds, has_min_age, has_min_uid, has_deadline, has_retry;
 	enum wipe_mode wipe;
 	unsigned kinds;
+	uid_t min_uid;
 	uint64_t min_age_ns, deadline_ns;
+	uint64_t retry_ns;		      /* 0: not at all */
 	const char **keep_keys, **keep_names; /* checked; each as long as its count says */
 	size_t keep_key_count, keep_name_count;
 };

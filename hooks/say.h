@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Diagnostics of ipcclean: `ipcclean: what: why`, one line each, on standard error. */
+/* Diagnostics of ipcclean: `ipcclean: what: why`, one line each, on standard error or to syslog. */
 #pragma once
 
+/* From now on what is said goes to syslog(3): started by a login program, nobody reads the rest. */
+void say_to_syslog(void);
+
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Tells what was done, where it is told at all: in syslog only. */
+void say_done(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -32,9 +32,9 @@ static inline void baseline_freep(struct baseline **baseline)
 /*
  * Records what there is now. A file of the same invocation is a second look: its objects stay and
  * the processes are added; else it is replaced. Objects made after the second `since` (0: none)
- * are taken for the unit's own, made by an ExecStartPre= before this one, and left out; what was made
- * within that second may be older than the unit.
- * Returns 0 or a negative errno; the old file is then untouched.
+ * are taken for the unit's own, made by an ExecStartPre= before this one, and left out; what was
+ * made within that second may be older than the unit. Returns 0 or a negative errno; the old file
+ * is then untouched.
  */
 int baseline_record(const char *run_dir, const char *unit, const char *invocation, time_t since,
 		    const struct inventory *inv, const struct procs *procs);

@@ -236,13 +236,18 @@ static int log_summary(const struct report *report, const struct report_sums *su
 	return send_event(&event);
 }
 
+bool log_has_journal(void)
+{
+	return access(JOURNAL_SOCKET, W_OK) == 0;
+}
+
 static int log_journal(const struct report *report, const struct report_sums *sums)
 {
 	static const struct optional_symbol symbols[] = {OPTIONAL_SYMBOL(sd_journal_sendv)};
 	int r;
 
 	/* without a journal there is nobody to tell, and no library to load for it */
-	if (access(JOURNAL_SOCKET, W_OK) < 0 ||
+	if (!log_has_journal() ||
 	    optional_open("libsystemd.so.0", symbols, sizeof(symbols) / sizeof(symbols[0])) < 0)
 		return 0;
 	r = log_objects(report, sums);

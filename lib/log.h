@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "report.h"
 
 /* journald drops what comes in floods (RateLimitBurst=): events per object up to here. */
@@ -16,6 +18,9 @@
 #define LOG_ID_REMOVED_MANY "ef2047cccbad4018877c25dc2100a095"
 #define LOG_ID_FAILED "fa503040f9e74ea9ae4c29f43905b2c4"
 #define LOG_ID_SUMMARY "3291811955d04e2cb45bfbd3e089eff9"
+
+/* Whether a journald listens here. */
+bool log_has_journal(void);
 
 /*
  * Tells journal and audit of a finished run; nothing for a dry run or one that neither removed nor

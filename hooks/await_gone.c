@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "await_gone.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "clock.h"
+#include "inventory.h"
+#include "owners.h"
+#include "procs.h"
+
+/* Where there is no pidfd (Linux before 5.3). */
+#define LOOK_MS 100
+
+static bool owns_something(const struct config *config, uid_t uid)
+{
+	_cleanup_(inventory_done) struct inventory inv = {0};
+
+	return inventory_scan(&inv, config->kinds, &uid) == 0 && inv.count > 0;
+}
+
+/* One of the processes that are waited for, or 0 when there is nothing to wait for. */
+static pid_t find_process(const struct config *config, uid_t uid)
+{
+	_cleanup_(procs_done) struct procs procs = {0};
+	struct owners owners = {.config = config, .procs = &procs};
+	struct owner_state state;
+	int r = procs_read(&procs);
+
+	if (r < 0)
+		return 0;
+	r = owners_get(&owners, uid, &state);
+	owners_done(&owners);
+	if (r < 0 || state.is_system || state.is_kept || state.lingers)
+		return 0;
+	return state.presence.example;
+}
+
+static void await_end(pid_t pid, uint64_t end_ns)
+{
+	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd ended = {.fd = fd, .events = POLLIN};
+	uint64_t now = clock_now_ns(), ms = now < end_ns ? (end_ns - now) / 1000000 + 1 : 0;
+
+	if (fd < 0 && errno == ESRCH)
+		return;
+	if (fd < 0 && ms > LOOK_MS)
+		ms = LOOK_MS;
+	poll(&ended, fd < 0 ? 0 : 1, ms > 3600000 ? 3600000 : (int)ms);
+}
+
+void await_gone(const struct config *config, uid_t uid, uint64_t span_ns)
+{
+	const uint64_t end_ns = clock_now_ns() + span_ns;
+	pid_t pid;
+
+	if (!owns_something(config, uid))
+		return;
+	while (!clock_is_past(end_ns) && (pid = find_process(config, uid)))
+		await_end(pid, end_ns);
+}
