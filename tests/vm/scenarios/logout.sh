@@ -1,0 +1,371 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash disable=SC2154
+# Every way out: real logins, with the module in Debian's common-session as pam-auth-update puts it
+# there, logind running and SELinux enforcing. The table in pam_ipcclean(8) has a row for each.
+
+# Login programs run confined, and the policy knows nothing of ipcclean yet: these rules let it run
+# as initrc_t, as it does in a unit's ExecStopPost=, until ipcguard's own policy module is there.
+POLICY='(type ipcguard_test_exec_t)
+(typeattributeset file_type (ipcguard_test_exec_t))
+(typeattributeset exec_type (ipcguard_test_exec_t))
+(roletype object_r ipcguard_test_exec_t)
+(allow initrc_t ipcguard_test_exec_t (file (entrypoint getattr open read execute map ioctl)))
+(typeattribute ipcguard_test_login)
+(typeattributeset ipcguard_test_login (sshd_t crond_t local_login_t))
+(allow ipcguard_test_login ipcguard_test_exec_t (file (getattr open read execute map)))
+(allow ipcguard_test_login initrc_t (process (transition siginh rlimitinh noatsecure)))
+(allow initrc_t ipcguard_test_login (fd (use)))
+(allow initrc_t ipcguard_test_login (process (sigchld)))
+(typetransition sshd_t ipcguard_test_exec_t process initrc_t)
+(typetransition crond_t ipcguard_test_exec_t process initrc_t)
+(typetransition local_login_t ipcguard_test_exec_t process initrc_t)
+'
+
+SSH="sshpass -p alice ssh -o StrictHostKeyChecking=no -o LogLevel=ERROR"
+
+configure_logind() { # lines...
+	mkdir -p /etc/systemd/logind.conf.d
+	printf '%s\n' '[Login]' RemoveIPC=no UserStopDelaySec=2 "$@" >/etc/systemd/logind.conf.d/99-test.conf
+	systemctl restart systemd-logind
+}
+
+# Once for all scenarios here: what an administrator does, and the policy.
+with_module() {
+	if [ ! -e /run/logout-is-set-up ]; then
+		printf '%s' "$POLICY" >/run/ipcguard_test.cil
+		semodule -i /run/ipcguard_test.cil
+		chcon -t ipcguard_test_exec_t /usr/local/bin/ipcclean
+		configure_logind
+		touch /run/logout-is-set-up
+	fi
+	grep -q pam_ipcclean /etc/pam.d/common-session || pam-auth-update --enable ipcguard
+	grep -q pam_ipcclean /etc/pam.d/common-session || fail "pam-auth-update did not add the module"
+}
+
+without_module() {
+	pam-auth-update --disable ipcguard
+	! grep -q pam_ipcclean /etc/pam.d/common-session || fail "pam-auth-update left the module"
+}
+
+# Without the user manager's drop-in: what then cleans is the module.
+without_drop_in() {
+	mkdir -p /run/systemd/system/user@.service.d
+	ln -sf /dev/null /run/systemd/system/user@.service.d/50-ipcguard.conf
+	systemctl daemon-reload
+	trap with_drop_in EXIT
+}
+
+with_drop_in() {
+	rm -f /run/systemd/system/user@.service.d/50-ipcguard.conf
+	systemctl daemon-reload
+}
+
+has_objects() { # user number
+	[ "$(objects_of "$1")" = "$2" ]
+}
+
+expect_cleaned() { # user
+	wait_for 60 has_objects "$1" 0 || expect_objects "$1" 0
+}
+
+is_logged_out() { # user
+	! systemctl is-active -q "user@$(id -u "$1").service"
+}
+
+# The user's leftovers from before, made outside of any session.
+leave_objects() { # user
+	setpriv --reuid "$1" --regid "$1" --clear-groups /usr/local/bin/ipcobj leak thing >/dev/null
+	expect_objects "$1" 6
+}
+
+# A session that goes on until the FIFO is closed; comes back when it has left six objects.
+open_session() { # user
+	mkfifo /run/session
+	# shellcheck disable=SC2086
+	$SSH alice@127.0.0.1 'ipcobj leak thing >/dev/null && cat >/dev/null' </run/session &
+	exec 9>/run/session
+	rm /run/session
+	wait_for 60 has_objects alice 6
+}
+
+close_session() {
+	exec 9>&-
+	wait
+}
+
+scenario_without_the_module_nothing_goes() {
+	with_module
+	without_module
+	without_drop_in
+	$SSH alice@127.0.0.1 'ipcobj leak thing' >/dev/null
+	wait_for 60 is_logged_out alice
+	expect_objects alice 6
+	sweep_away alice
+}
+
+scenario_ssh_command() {
+	with_module
+	without_drop_in
+	$SSH alice@127.0.0.1 'ipcobj leak thing' >/dev/null
+	expect_cleaned alice
+	events IPCGUARD_ACTION=removed | grep -q 'Removed shared memory segment' || fail "no event"
+}
+
+scenario_ssh_shell() {
+	with_module
+	without_drop_in
+	printf 'ipcobj leak thing\nexit\n' | $SSH -tt alice@127.0.0.1 >/dev/null
+	expect_cleaned alice
+}
+
+scenario_ssh_sftp() {
+	with_module
+	without_drop_in
+	leave_objects alice
+	echo ls | sshpass -p alice sftp -q -o StrictHostKeyChecking=no alice@127.0.0.1 >/dev/null
+	expect_cleaned alice
+}
+
+scenario_ssh_port_forward() {
+	with_module
+	without_drop_in
+	leave_objects alice
+	$SSH -N -L 127.0.0.1:9999:127.0.0.1:22 alice@127.0.0.1 &
+	forwards() { bash -c 'exec 3<>/dev/tcp/127.0.0.1/9999' 2>/dev/null; }
+	wait_for 60 forwards
+	expect_objects alice 6
+	pkill -f 'ssh .*9999:127.0.0.1:22'
+	wait || true
+	expect_cleaned alice
+}
+
+scenario_su() {
+	with_module
+	without_drop_in
+	su alice -c 'ipcobj leak thing' >/dev/null
+	expect_cleaned alice
+}
+
+scenario_su_login_shell() {
+	with_module
+	without_drop_in
+	su - alice -c 'ipcobj leak thing' >/dev/null
+	expect_cleaned alice
+}
+
+scenario_sudo_login_shell() {
+	with_module
+	without_drop_in
+	sudo -i -u alice ipcobj leak thing >/dev/null
+	expect_cleaned alice
+}
+
+scenario_login_on_a_terminal() {
+	with_module
+	without_drop_in
+	printf 'ipcobj leak thing\nexit\n' | script -qec 'login -f alice' /dev/null >/dev/null
+	expect_cleaned alice
+}
+
+scenario_cron() {
+	with_module
+	without_drop_in
+	printf '* * * * * alice /usr/local/bin/ipcobj leak thing >/dev/null; touch /tmp/cron-was-here\n' >/etc/cron.d/leak
+	systemctl restart cron
+	cron_was_here() { [ -e /tmp/cron-was-here ]; }
+	wait_for 150 cron_was_here
+	rm /etc/cron.d/leak /tmp/cron-was-here
+	expect_cleaned alice
+}
+
+scenario_login_program_killed() {
+	with_module
+	open_session
+	pkill -KILL -u root -f 'sshd: alice \[priv\]'
+	close_session || true
+	expect_cleaned alice
+}
+
+scenario_login_program_crashes() {
+	with_module
+	open_session
+	pkill -SEGV -u root -f 'sshd: alice \[priv\]'
+	close_session || true
+	expect_cleaned alice
+}
+
+scenario_terminate_user() {
+	with_module
+	open_session
+	loginctl terminate-user alice
+	close_session || true
+	expect_cleaned alice
+}
+
+scenario_kill_user_processes() {
+	with_module
+	configure_logind KillUserProcesses=yes
+	$SSH alice@127.0.0.1 'ipcobj leak thing >/dev/null; nohup sleep 600 >/dev/null 2>&1 & sleep 1'
+	expect_cleaned alice
+	configure_logind
+}
+
+scenario_two_sessions_of_which_one_ends() {
+	with_module
+	open_session
+	$SSH alice@127.0.0.1 true
+	# the helper that the second logout has started waits for processes for 5 s, and gives up
+	helper_is_gone() { ! pgrep -x ipcclean >/dev/null; }
+	wait_for 60 helper_is_gone
+	expect_objects alice 6
+	close_session
+	expect_cleaned alice
+}
+
+scenario_processes_left_behind() {
+	with_module
+	printf '[Clean]\nMinAge=0\n' >/etc/ipcguard.conf
+	$SSH alice@127.0.0.1 'ipcobj leak thing >/dev/null; nohup sleep 600 >/dev/null 2>&1 & tmux new-session -d; sleep 1'
+	helper_is_gone() { ! pgrep -x ipcclean >/dev/null; }
+	wait_for 60 helper_is_gone
+	systemctl start ipcguard-sweep.service
+	expect_objects alice 6
+	pkill -u alice tmux
+	pkill -u alice sleep
+	wait_for 60 is_logged_out alice
+	systemctl start ipcguard-sweep.service
+	expect_objects alice 0
+	rm /etc/ipcguard.conf
+}
+
+scenario_lingering() {
+	with_module
+	loginctl enable-linger alice
+	$SSH alice@127.0.0.1 'ipcobj leak thing' >/dev/null
+	helper_is_gone() { ! pgrep -x ipcclean >/dev/null; }
+	wait_for 60 helper_is_gone
+	expect_objects alice 6
+	loginctl disable-linger alice
+	expect_cleaned alice
+}
+
+scenario_user_service_still_stopping() {
+	with_module
+	install -d -o alice -g alice /home/alice/.config/systemd/user
+	printf '[Service]\nExecStart=/bin/sleep infinity\nExecStop=/bin/sleep 5\nExecStop=/usr/local/bin/ipcobj leak late\n' \
+		>/home/alice/.config/systemd/user/slow.service
+	$SSH alice@127.0.0.1 'systemctl --user start slow; ipcobj leak thing' >/dev/null
+	wait_for 90 is_logged_out alice
+	expect_cleaned alice
+	rm -r /home/alice/.config
+}
+
+scenario_host_without_logind() {
+	with_module
+	without_drop_in
+	systemctl mask --runtime --now systemd-logind dbus-org.freedesktop.login1.service 2>/dev/null
+	$SSH alice@127.0.0.1 'ipcobj leak thing' >/dev/null
+	systemctl unmask --runtime systemd-logind dbus-org.freedesktop.login1.service 2>/dev/null
+	systemctl start systemd-logind
+	expect_cleaned alice
+}
+
+# (sd-pam) closes its session as the user; no root comes near.
+scenario_unprivileged_close() {
+	with_module
+	without_drop_in
+	sed -i '/pam_ipcclean/d' /etc/pam.d/common-session
+	leave_objects alice
+	$SSH alice@127.0.0.1 true
+	wait_for 90 is_logged_out alice
+	expect_cleaned alice
+	pam-auth-update --disable ipcguard
+}
+
+scenario_module_arguments() {
+	with_module
+	without_drop_in
+	sed -i 's/pam_ipcclean.so.*/pam_ipcclean.so dry_run debug odd wait/' /etc/pam.d/common-session
+	leave_objects alice
+	su alice -c true
+	expect_objects alice 6
+	journalctl --sync
+	journalctl --no-pager --since="$since" | grep -q 'ipcclean.*would-remove: shm:' || fail "no plan in the log"
+	journalctl --no-pager --since="$since" | grep -q 'pam_ipcclean(su:session): odd: no such argument' || fail "not told of"
+	sed -i 's/pam_ipcclean.so.*/pam_ipcclean.so wait/' /etc/pam.d/common-session
+	su alice -c true
+	expect_objects alice 0
+	pam-auth-update --disable ipcguard
+}
+
+scenario_broken_configuration() {
+	with_module
+	without_drop_in
+	printf '[Clean]\nMinAge=soon\n' >/etc/ipcguard.conf
+	su alice -c 'ipcobj leak thing' >/dev/null
+	said() { journalctl --sync; journalctl --no-pager --since="$since" | grep -q 'ipcclean.*/etc/ipcguard.conf:2: .*nothing is removed'; }
+	wait_for 60 said
+	expect_objects alice 6
+	rm /etc/ipcguard.conf
+	su alice -c true
+	expect_cleaned alice
+}
+
+scenario_missing_helper() {
+	with_module
+	without_drop_in
+	mv /usr/local/bin/ipcclean /usr/local/bin/away
+	su alice -c true || fail "the login fails"
+	mv /usr/local/bin/away /usr/local/bin/ipcclean
+	journalctl --sync
+	journalctl --no-pager --since="$since" | grep -q "pam_ipcclean(su:session): .*can't be started.*No such file" || fail "not told of"
+}
+
+scenario_200_logins_of_20_users() {
+	with_module
+	local n user
+	for n in {1..20}; do
+		id "user$n" >/dev/null 2>&1 || useradd "user$n"
+	done
+	one_user() {
+		local i
+		for i in {1..10}; do
+			su "$1" -c "ipcobj leak $1" >/dev/null 2>&1 || true
+			# names may still be there from the time before: the objects without a name are new
+		done
+	}
+	# two of them stay logged in
+	for n in 1 2; do
+		su "user$n" -c 'exec sleep infinity' &
+	done
+	for n in {1..20}; do
+		one_user "user$n" &
+	done
+	local gone=0
+	all_gone() {
+		gone=0
+		for n in {3..20}; do
+			has_objects "user$n" 0 || return 1
+		done
+	}
+	wait_for 540 all_gone
+	for user in user1 user2; do
+		[ "$(objects_of $user)" -ge 6 ] || fail "$user is logged in, and has lost objects"
+	done
+	pkill -u user1,user2 sleep
+	wait
+	journalctl --sync
+	! journalctl --no-pager --since="$since" | grep -E 'pam_ipcclean|ipcclean\[' | grep -v 'ipcguard\[' ||
+		fail "more in the journal than the events"
+	! events -p warning | grep . || fail "warnings"
+}
+
+scenario_doctor_says_all_is_well() {
+	with_module
+	rm -f /etc/systemd/logind.conf.d/99-test.conf
+	systemctl restart systemd-logind
+	systemctl start ipcguard-sweep.timer
+	ipcclean doctor || true
+	systemctl stop ipcguard-sweep.timer
+	without_module
+}
