@@ -70,8 +70,8 @@ static int read_argument(struct arguments *arguments, pam_handle_t *pamh, const 
 	else if (min_uid)
 		arguments->min_uid = min_uid;
 	else if (!read_flag(arguments, text))
-		pam_syslog(pamh, LOG_WARNING, "%.200s: no such argument, ignored; see pam_ipcclean(8)",
-			   text);
+		pam_syslog(pamh, LOG_WARNING,
+			   "%.200s: no such argument, ignored; see pam_ipcclean(8)", text);
 	return 0;
 }
 

@@ -43,7 +43,8 @@ struct start {
 	int status; /* of the program that was waited for */
 };
 
-/* --- in the children: system calls only, libc's wrappers where they are nothing more ----------- */
+/* --- in the children: system calls only, libc's wrappers where they are nothing more -----------
+ */
 
 static _Noreturn void end(struct start *start, int error)
 {
@@ -59,7 +60,8 @@ static void lift_limits(void)
 
 	for (size_t i = 0; i < sizeof(resources) / sizeof(resources[0]); i++) {
 		struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
-		/* the stack's size and the number of descriptors decide on layouts: only as allowed */
+		/* the stack's size and the number of descriptors decide on layouts: only as allowed
+		 */
 		bool is_modest = resources[i] == RLIMIT_STACK || resources[i] == RLIMIT_NOFILE;
 
 		if (!is_modest && setrlimit((__rlimit_resource_t)resources[i], &limit) == 0)

@@ -99,10 +99,13 @@ static void log_failure(pam_handle_t *pamh, const struct arguments *arguments, u
 			int status)
 {
 	if (error == -ETIME)
-		pam_syslog(pamh, LOG_ERR, "%s: not done with uid %u after %d s, ended; the sweep "
-			   "goes on", IPCCLEAN_PATH, uid, WAIT_MS / 1000);
+		pam_syslog(pamh, LOG_ERR,
+			   "%s: not done with uid %u after %d s, ended; the sweep "
+			   "goes on",
+			   IPCCLEAN_PATH, uid, WAIT_MS / 1000);
 	else if (error < 0)
-		pam_syslog(pamh, LOG_ERR, "%s: can't be started for uid %u: %s%s; nothing is removed",
+		pam_syslog(pamh, LOG_ERR,
+			   "%s: can't be started for uid %u: %s%s; nothing is removed",
 			   IPCCLEAN_PATH, uid, strerror(-error),
 			   error == -EPERM ? " (is it root's, and written by root alone?)" : "");
 	else if (status && !arguments->is_quiet)
@@ -156,8 +159,10 @@ EXPORTED int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const
 	if (uid != 0 && uid >= min_uid(pamh, &arguments))
 		run_ipcclean(pamh, &arguments, uid);
 	else if (arguments.is_debug)
-		pam_syslog(pamh, LOG_DEBUG, "close_session: uid %u is left alone: root, or below "
-			   "min_uid= or UID_MIN", uid);
+		pam_syslog(pamh, LOG_DEBUG,
+			   "close_session: uid %u is left alone: root, or below "
+			   "min_uid= or UID_MIN",
+			   uid);
 	return PAM_SUCCESS;
 }
 
@@ -173,7 +178,8 @@ EXPORTED int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const 
 /* In a stack of another type it has no say, and must not decide who gets in. */
 static int wrong_type(pam_handle_t *pamh, const char *type)
 {
-	pam_syslog(pamh, LOG_WARNING, "a module for `session` stands in an `%s` line, ignored", type);
+	pam_syslog(pamh, LOG_WARNING, "a module for `session` stands in an `%s` line, ignored",
+		   type);
 	return PAM_IGNORE;
 }
 

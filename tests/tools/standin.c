@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Stands in for ipcclean where the PAM module is tested: writes down what it was given, into the file
- * (or FIFO) `record` beside itself, and then does what the file `behaviour` there says: "exit N",
- * "hang", "crash", "flood".
+ * Stands in for ipcclean where the PAM module is tested: writes down what it was given, into the
+ * file (or FIFO) `record` beside itself, and then does what the file `behaviour` there says: "exit
+ * N", "hang", "crash", "flood".
  */
 #include <dirent.h>
 #include <errno.h>

@@ -40,7 +40,7 @@
 #define USER "nobody" /* every distribution has it, with a uid above UID_MIN */
 #define SYSTEM_USER "daemon"
 
-static char work[4096];	   /* PAM_TEST_DIR: the module's stand-in lives there */
+static char work[4096];	    /* PAM_TEST_DIR: the module's stand-in lives there */
 static char services[4200]; /* what pam_wrapper reads */
 static char messages[65536];
 static int message_count;
@@ -293,9 +293,9 @@ static void ignores_what_it_does_not_know(void **state)
 
 static void does_nothing_with_a_value_that_cannot_be_meant(void **state)
 {
-	static const char *const bad[] = {"config=", "config=relative.conf", "min_uid=",
-					  "min_uid=-1", "min_uid=1x", "min_uid=4294967295",
-					  "min_uid=99999999999"};
+	static const char *const bad[] = {
+		"config=",    "config=relative.conf", "min_uid=",	    "min_uid=-1",
+		"min_uid=1x", "min_uid=4294967295",   "min_uid=99999999999"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -331,7 +331,8 @@ static void debug_tells_and_quiet_does_not(void **state)
 	assert_non_null(strstr(messages, "<7>"));
 }
 
-/* --- for whom ---------------------------------------------------------------------------------- */
+/* --- for whom ----------------------------------------------------------------------------------
+ */
 
 static void leaves_root_and_system_users_alone(void **state)
 {
@@ -363,9 +364,18 @@ static void min_uid_is_the_first_that_counts(void **state)
 static void odd_users_are_nobody(void **state)
 {
 	static char huge[100000];
-	const char *const users[] = {"no-such-user-here", "",	  "a\nb\x01\xff", "../../etc/passwd",
-				     "%s%n%n",		  "-rf",  huge,		  "65534",
-				     "root\n",		  "*",	  " ",		  NULL};
+	const char *const users[] = {"no-such-user-here",
+				     "",
+				     "a\nb\x01\xff",
+				     "../../etc/passwd",
+				     "%s%n%n",
+				     "-rf",
+				     huge,
+				     "65534",
+				     "root\n",
+				     "*",
+				     " ",
+				     NULL};
 
 	(void)state;
 	memset(huge, 'u', sizeof(huge) - 1);
@@ -384,7 +394,8 @@ static void odd_users_are_nobody(void **state)
 	}
 }
 
-/* --- PAM's manners -------------------------------------------------------------------------------- */
+/* --- PAM's manners
+ * -------------------------------------------------------------------------------- */
 
 typedef int (*module_function)(pam_handle_t *, int, int, const char **);
 
@@ -404,7 +415,8 @@ static void other_types_are_ignored(void **state)
 		*(void **)&function = dlsym(module, names[i]);
 		assert_non_null(function);
 		assert_int_equal(function(pamh, 0, 0, NULL), PAM_IGNORE);
-		assert_int_equal(function(pamh, PAM_SILENT | PAM_PRELIM_CHECK, 1, argv), PAM_IGNORE);
+		assert_int_equal(function(pamh, PAM_SILENT | PAM_PRELIM_CHECK, 1, argv),
+				 PAM_IGNORE);
 	}
 	assert_false(was_started());
 	dlclose(module);
@@ -417,7 +429,8 @@ static void exports_nothing_but_what_pam_asks_for(void **state)
 
 	(void)state;
 	snprintf(command, sizeof(command),
-		 "test \"$(nm -D --defined-only %s/pam_ipcclean.so | grep -v ' pam_sm_' | wc -l)\" = 0",
+		 "test \"$(nm -D --defined-only %s/pam_ipcclean.so | grep -v ' pam_sm_' | wc -l)\" "
+		 "= 0",
 		 work);
 	assert_int_equal(system(command), 0);
 }
@@ -557,7 +570,8 @@ static void with_little_memory(void)
 
 #define OTHER 65534
 
-/* su(1): real ids of who called it, effective ones of root, and root's memory is nobody's to read */
+/* su(1): real ids of who called it, effective ones of root, and root's memory is nobody's to read
+ */
 static void set_user_id(void)
 {
 	gid_t groups[] = {4, 24, 27};
@@ -701,7 +715,8 @@ static void gives_a_clean_state_and_leaves_no_trace(void **state)
 	}
 }
 
-/* --- helpers that misbehave ----------------------------------------------------------------------- */
+/* --- helpers that misbehave
+ * ----------------------------------------------------------------------- */
 
 static double now_s(void)
 {
@@ -793,7 +808,8 @@ static void says_why_the_helper_cannot_be_started(void **state)
 	}
 }
 
-/* --- again and again --------------------------------------------------------------------------------- */
+/* --- again and again
+ * --------------------------------------------------------------------------------- */
 
 #define TIMES 10000
 
@@ -829,8 +845,11 @@ static void ten_thousand_sessions_leave_nothing(void **state)
 	take_traces(&after);
 	assert_memory_equal(&before, &after, sizeof(before));
 	assert_int_equal(count_entries("/proc/self/task"), threads);
+#ifndef __SANITIZE_ADDRESS__ /* which puts what was freed aside */
 	/* malloc's own slack, and none for anything that grows by the session */
 	assert_true(resident_kib() <= kib + TIMES / 50);
+#endif
+	assert_true(kib > 0);
 	assert_int_equal(message_count, 0);
 	assert_int_equal(waitpid(-1, NULL, __WALL | WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
@@ -858,8 +877,8 @@ static void threads_do_not_disturb_each_other(void **state)
 	for (int i = 0; i < 8; i++)
 		handles[i] = begin(i % 2 ? "wait" : "", USER);
 	for (int i = 0; i < 8; i++)
-		assert_int_equal(
-			pthread_create(&threads[i], NULL, live_many_sessions, handles[i]), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, live_many_sessions, handles[i]),
+				 0);
 	for (int i = 0; i < 8; i++) {
 		void *failed;
 
@@ -876,8 +895,8 @@ static int start_again_wrapped(char **argv)
 {
 	setenv("PAM_WRAPPER", "1", 1);
 	setenv("PAM_WRAPPER_SERVICE_DIR", services, 1);
-	/* which sanitizers do not bear */
-	setenv("PAM_WRAPPER_DISABLE_DEEPBIND", "1", 1);
+	/* which sanitizers do not bear; the name is uid_wrapper's in pam_wrapper too */
+	setenv("UID_WRAPPER_DISABLE_DEEPBIND", "1", 1);
 	setenv("LD_PRELOAD", "libpam_wrapper.so", 1);
 	setenv("ASAN_OPTIONS", "verify_asan_link_order=0:detect_leaks=0", 1);
 	execv("/proc/self/exe", argv);
