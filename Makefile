@@ -40,7 +40,7 @@ LIBS_LINKED := libeconf libcap-ng
 # opened when a run needs them (lib/optional.h): their headers only
 LIBS_OPTIONAL := smartcols json-c libsystemd audit
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(WERROR) $(HARDENING) $(SANITIZING) -D_GNU_SOURCE \
-	-DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -Ilib \
+	-DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -DPAMDIR='"$(pamdir)"' -Ilib \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS_LINKED) $(LIBS_OPTIONAL)) $(CFLAGS)
 ALL_LDFLAGS = $(HARDENING_LD) $(SANITIZING) -Wl,--as-needed $(LDFLAGS)
 ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_LINKED))
@@ -130,12 +130,13 @@ $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-# drop-ins name the program by its installed path: another prefix= means another program
+# drop-ins name the program by its installed path: another prefix= means another program; and doctor
+# looks for the module where it is installed
 .PHONY: FORCE
 $B/bindir: FORCE
 	@mkdir -p $(@D)
-	@echo '$(bindir)' | cmp -s - $@ || echo '$(bindir)' >$@
-$B/hooks/dropin.o $B/hooks/enable.o: $B/bindir
+	@echo '$(bindir) $(pamdir)' | cmp -s - $@ || echo '$(bindir) $(pamdir)' >$@
+$B/hooks/dropin.o $B/hooks/enable.o $B/hooks/doctor_pam.o $B/hooks/doctor_login.o: $B/bindir
 
 .SECONDARY:
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -16,10 +16,12 @@
 
 #include "cleanup.h"
 #include "procs.h"
+#include "textfile.h"
 
 #define HEADER "# Written by ipcclean enable; undone by: ipcclean disable "
 #define TEMPORARY_NAME ".50-ipcguard.conf.new"
 #define PATH_SIZE 4096
+#define FILE_SIZE_MAX (64 * 1024)
 
 /* systemd.unit(5), the system's unit load path */
 static const char *const unit_dirs[] = {
@@ -190,5 +192,38 @@ bool dropin_unit_exists(const char *root, const char *unit)
 		if (is_file_in(root, unit_dirs[i], unit) ||
 		    (at && is_file_in(root, unit_dirs[i], template)))
 			return true;
+	return false;
+}
+
+int dropin_find(const char *root, const char *unit, char **path)
+{
+	for (size_t i = 0; i < sizeof(unit_dirs) / sizeof(unit_dirs[0]); i++) {
+		_cleanup_free_ char *file = NULL;
+		struct stat st;
+
+		if (asprintf(&file, "%s%s/%s.d/" DROPIN_NAME, root ? root : "", unit_dirs[i],
+			     unit) < 0)
+			return -ENOMEM;
+		if (lstat(file, &st) < 0)
+			continue;
+		*path = STEAL_PTR(file);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+bool dropin_runs_ipcclean(const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+	char *rest, *line;
+
+	if (textfile_read(path, FILE_SIZE_MAX, &text) < 0)
+		return false;
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		line += strspn(line, " \t");
+		if (!strncmp(line, "Exec", 4) && strstr(line, "/ipcclean "))
+			return true;
+	}
 	return false;
 }

@@ -19,5 +19,14 @@ int dropin_write(const char *root, const char *unit, bool with_baseline);
  */
 int dropin_remove(const char *root, const char *unit);
 
+/*
+ * The path, to be freed, of the drop-in of that name that the manager reads for the unit: that of
+ * the unit directory of the highest rank. Returns 0, -ENOENT if there is none, or -ENOMEM.
+ */
+int dropin_find(const char *root, const char *unit, char **path);
+
+/* Whether the file has a line that runs ipcclean; one that is empty, or no file, has none. */
+bool dropin_runs_ipcclean(const char *path);
+
 /* Whether a unit file, or that of its template, is in one of systemd's usual directories. */
 bool dropin_unit_exists(const char *root, const char *unit);

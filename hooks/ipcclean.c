@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "commands.h"
+#include "doctor.h"
 #include "enable.h"
 #include "say.h"
 
@@ -91,6 +92,8 @@ static int run_command(const struct command_context *context)
 		return enable_units(options->operands, options->operand_count, &switches);
 	case COMMAND_DISABLE:
 		return disable_units(options->operands, options->operand_count, &switches);
+	case COMMAND_DOCTOR:
+		return doctor(options);
 	}
 	return EXIT_USAGE;
 }
@@ -101,8 +104,12 @@ static int run(const struct options *options)
 	_cleanup_(patterns_freep) struct patterns *patterns = NULL;
 	_cleanup_(config_done) struct config config = {0};
 	struct command_context context = {options, &config, NULL, 0};
-	int r = config_load(&config, options->config_file, NULL, &error);
+	int r;
 
+	/* says itself what is wrong with the configuration */
+	if (options->command == COMMAND_DOCTOR)
+		return run_command(&context);
+	r = config_load(&config, options->config_file, NULL, &error);
 	if (r == 0)
 		r = patterns_load(&patterns, NULL, &error);
 	if (r < 0) {

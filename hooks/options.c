@@ -22,6 +22,7 @@ static const struct {
 	[COMMAND_BASELINE] = {"baseline", 0, 1, "at most one unit"},
 	[COMMAND_ENABLE] = {"enable", 0, SIZE_MAX, "units"},
 	[COMMAND_DISABLE] = {"disable", 0, SIZE_MAX, "units"},
+	[COMMAND_DOCTOR] = {"doctor", 0, 0, "no operand"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -32,6 +33,7 @@ static const char help[] =
 	"       ipcclean orphans [--yes] [OPTION...]\n"
 	"       ipcclean baseline [UNIT] [--uid=USER]\n"
 	"       ipcclean enable|disable UNIT... | --all-of-user=USER\n"
+	"       ipcclean doctor [--json] [-q]\n"
 	"\n"
 	"Removes IPC objects that a user or a service left behind; never one in use.\n"
 	"\n"
@@ -42,6 +44,7 @@ static const char help[] =
 	"  baseline   record what exists as a unit starts (ExecStartPre=)\n"
 	"  enable     write a unit's drop-in that runs `ipcclean service`\n"
 	"  disable    take it away again\n"
+	"  doctor     is this host wired, and what to do where it isn't\n"
 	"\n"
 	"Options:\n"
 	"  -n, --dry-run            show what would be removed, change nothing\n"
@@ -66,7 +69,8 @@ static const char help[] =
 	"  -h, --help               print this text\n"
 	"      --version            print the version\n"
 	"\n"
-	"Exit status: 0 done, 1 something could not be removed, 2 usage or configuration.\n"
+	"Exit status: 0 done, 1 something could not be removed, 2 usage or configuration;\n"
+	"of doctor: 0 all fine, 1 something is missing, 2 usage.\n"
 	"See ipcclean(8) for the reasons why an object is kept.\n";
 
 enum {
@@ -271,6 +275,30 @@ static int misplaced(const struct options *options, const char *option)
 	return -EINVAL;
 }
 
+/* doctor removes nothing: what says how to remove is not for it. */
+static int check_doctor(const struct options *options)
+{
+	const struct {
+		const char *name;
+		bool is_given;
+	} others[] = {
+		{"dry-run", options->is_dry_run},
+		{"alone", options->is_alone},
+		{"verbose", options->is_verbose},
+		{"wipe", options->has_wipe},
+		{"kinds", options->has_kinds},
+		{"min-age", options->has_min_age},
+		{"deadline", options->has_deadline},
+		{"keep-key", options->keep_key_count > 0},
+		{"keep-name", options->keep_name_count > 0},
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i].is_given)
+			return misplaced(options, others[i].name);
+	return 0;
+}
+
 /* Options that would be silently without effect are refused. */
 static int check(const struct options *options)
 {
@@ -295,7 +323,7 @@ static int check(const struct options *options)
 			  commands[options->command].operand);
 		return -EINVAL;
 	}
-	return 0;
+	return options->command == COMMAND_DOCTOR ? check_doctor(options) : 0;
 }
 
 static enum options_next print(const char *text)
@@ -317,8 +345,8 @@ static enum options_next read_all(struct options *options, int argc, char **argv
 			return OPTIONS_USAGE;
 	}
 	if (optind == argc) {
-		say_error("a command is needed: user, service, orphans, baseline, enable or "
-			  "disable; see ipcclean --help");
+		say_error("a command is needed: user, service, orphans, baseline, enable, disable "
+			  "or doctor; see ipcclean --help");
 		return OPTIONS_USAGE;
 	}
 	if (read_command(options, argv[optind]) < 0)

@@ -15,6 +15,7 @@ enum command {
 	COMMAND_BASELINE,
 	COMMAND_ENABLE,
 	COMMAND_DISABLE,
+	COMMAND_DOCTOR,
 };
 
 /* What the command line sets over the configuration; config is filled by options_apply(). */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What does the service manager know of a unit? Asked over D-Bus (org.freedesktop.systemd1(5)),
- * root at the manager's own socket as systemctl does, which answers before and after the bus is up;
- * anyone at the system bus. Each question shares one deadline: a manager that doesn't answer is as
- * good as none, and a unit's stop waits for nobody.
+ * What does the service manager know of a unit? Asked over D-Bus (org.freedesktop.systemd1(5)); a
+ * manager that doesn't answer in time is as good as none.
  */
 #include "manager.h"
 
@@ -16,7 +14,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "clock.h"
+#include "connection.h"
 #include "object.h"
 #include "optional.h"
 
@@ -26,22 +24,11 @@
 #define UNIT "org.freedesktop.systemd1.Unit"
 #define SERVICE "org.freedesktop.systemd1.Service"
 
-#define NS_PER_US 1000
 #define US_PER_S 1000000
 #define UID_NONE ((uint32_t)-1)
 
-OPTIONAL_FUNCTION(sd_bus_new);
-OPTIONAL_FUNCTION(sd_bus_set_address);
-OPTIONAL_FUNCTION(sd_bus_start);
-OPTIONAL_FUNCTION(sd_bus_open_system);
-OPTIONAL_FUNCTION(sd_bus_close_unref);
-OPTIONAL_FUNCTION(sd_bus_is_ready);
-OPTIONAL_FUNCTION(sd_bus_process);
-OPTIONAL_FUNCTION(sd_bus_wait);
-OPTIONAL_FUNCTION(sd_bus_set_method_call_timeout);
 OPTIONAL_FUNCTION(sd_bus_call_method);
 OPTIONAL_FUNCTION(sd_bus_get_property);
-OPTIONAL_FUNCTION(sd_bus_get_property_trivial);
 OPTIONAL_FUNCTION(sd_bus_get_property_string);
 OPTIONAL_FUNCTION(sd_bus_message_read);
 OPTIONAL_FUNCTION(sd_bus_message_read_array);
@@ -49,18 +36,8 @@ OPTIONAL_FUNCTION(sd_bus_message_enter_container);
 OPTIONAL_FUNCTION(sd_bus_message_unref);
 
 static const struct optional_symbol symbols[] = {
-	OPTIONAL_SYMBOL(sd_bus_new),
-	OPTIONAL_SYMBOL(sd_bus_set_address),
-	OPTIONAL_SYMBOL(sd_bus_start),
-	OPTIONAL_SYMBOL(sd_bus_open_system),
-	OPTIONAL_SYMBOL(sd_bus_close_unref),
-	OPTIONAL_SYMBOL(sd_bus_is_ready),
-	OPTIONAL_SYMBOL(sd_bus_process),
-	OPTIONAL_SYMBOL(sd_bus_wait),
-	OPTIONAL_SYMBOL(sd_bus_set_method_call_timeout),
 	OPTIONAL_SYMBOL(sd_bus_call_method),
 	OPTIONAL_SYMBOL(sd_bus_get_property),
-	OPTIONAL_SYMBOL(sd_bus_get_property_trivial),
 	OPTIONAL_SYMBOL(sd_bus_get_property_string),
 	OPTIONAL_SYMBOL(sd_bus_message_read),
 	OPTIONAL_SYMBOL(sd_bus_message_read_array),
@@ -68,108 +45,17 @@ static const struct optional_symbol symbols[] = {
 	OPTIONAL_SYMBOL(sd_bus_message_unref),
 };
 
-struct connection {
-	sd_bus *bus;
-	uint64_t deadline_ns;
-};
-
-static void connection_done(struct connection *c)
-{
-	if (c->bus)
-		sym_sd_bus_close_unref(c->bus);
-	c->bus = NULL;
-}
-
 static void message_done(sd_bus_message **message)
 {
 	if (*message)
 		sym_sd_bus_message_unref(*message);
 }
 
-/* Microseconds until the deadline, at least one: sd-bus reads 0 as its own default. */
-static uint64_t time_left_us(const struct connection *c)
-{
-	uint64_t now = clock_now_ns();
-
-	return now + NS_PER_US < c->deadline_ns ? (c->deadline_ns - now) / NS_PER_US : 1;
-}
-
-/* sd_bus_call would wait for a handshake without a limit: it is waited for here. */
-static int wait_ready(const struct connection *c)
-{
-	for (;;) {
-		int r = sym_sd_bus_is_ready(c->bus);
-
-		if (r != 0)
-			return r < 0 ? r : 0;
-		if (clock_is_past(c->deadline_ns))
-			return -ETIMEDOUT;
-		r = sym_sd_bus_process(c->bus, NULL);
-		if (r == 0)
-			r = sym_sd_bus_wait(c->bus, time_left_us(c));
-		if (r < 0 && r != -EINTR)
-			return r;
-	}
-}
-
-static int connect_private(struct connection *c)
-{
-	int r = sym_sd_bus_new(&c->bus);
-
-	if (r >= 0)
-		r = sym_sd_bus_set_address(c->bus, "unix:path=/run/systemd/private");
-	if (r >= 0)
-		r = sym_sd_bus_start(c->bus);
-	return r < 0 ? r : wait_ready(c);
-}
-
-static int connect_system(struct connection *c)
-{
-	int r = sym_sd_bus_open_system(&c->bus);
-
-	return r < 0 ? r : wait_ready(c);
-}
-
-/* Where a manager could be but none answers, -ENOTCONN. */
 static int connection_open(struct connection *c, uint64_t timeout_ns)
 {
 	int r = optional_open("libsystemd.so.0", symbols, sizeof(symbols) / sizeof(symbols[0]));
 
-	*c = (struct connection){.deadline_ns = clock_now_ns() + timeout_ns};
-	/* sd_booted(3) */
-	if (r < 0 || access("/run/systemd/system", F_OK) < 0)
-		return -ENOTCONN;
-	r = -EACCES;
-	if (geteuid() == 0)
-		r = connect_private(c);
-	if (r < 0) {
-		connection_done(c);
-		r = connect_system(c);
-	}
-	if (r == 0)
-		return 0;
-	connection_done(c);
-	return r == -ENOMEM ? r : -ENOTCONN;
-}
-
-/* What a failed call means for our caller. */
-static int call_error(int r)
-{
-	switch (r) {
-	case -ETIMEDOUT:
-	case -ECONNRESET:
-	case -ECONNREFUSED:
-	case -EPIPE:
-	case -EHOSTUNREACH: /* nobody has the name on the bus */
-		return -ENOTCONN;
-	default:
-		return r;
-	}
-}
-
-static void limit_call(const struct connection *c)
-{
-	sym_sd_bus_set_method_call_timeout(c->bus, time_left_us(c));
+	return r < 0 ? -ENOTCONN : connection_open_manager(c, timeout_ns);
 }
 
 static int get_string(const struct connection *c, const char *path, const char *interface,
@@ -177,20 +63,15 @@ static int get_string(const struct connection *c, const char *path, const char *
 {
 	int r;
 
-	limit_call(c);
+	connection_limit_call(c);
 	r = sym_sd_bus_get_property_string(c->bus, DESTINATION, path, interface, name, NULL, value);
-	return r < 0 ? call_error(r) : 0;
+	return r < 0 ? connection_error(r) : 0;
 }
 
 static int get_number(const struct connection *c, const char *path, const char *interface,
 		      const char *name, char type, void *value)
 {
-	int r;
-
-	limit_call(c);
-	r = sym_sd_bus_get_property_trivial(c->bus, DESTINATION, path, interface, name, NULL, type,
-					    value);
-	return r < 0 ? call_error(r) : 0;
+	return connection_get(c, DESTINATION, path, interface, name, type, value);
 }
 
 /* A property that only newer managers have: false where it is missing. */
@@ -218,13 +99,13 @@ static int get_invocation(const struct connection *c, const char *path, char **v
 	size_t size = 0;
 	int r;
 
-	limit_call(c);
+	connection_limit_call(c);
 	r = sym_sd_bus_get_property(c->bus, DESTINATION, path, UNIT, "InvocationID", NULL, &reply,
 				    "ay");
 	if (r >= 0)
 		r = sym_sd_bus_message_read_array(reply, 'y', &bytes, &size);
 	if (r < 0)
-		return call_error(r);
+		return connection_error(r);
 	*value = calloc(size + 1, 2);
 	if (!*value)
 		return -ENOMEM;
@@ -241,13 +122,13 @@ static int load_unit(const struct connection *c, const char *name, char **path)
 	const char *text = NULL;
 	int r;
 
-	limit_call(c);
+	connection_limit_call(c);
 	r = sym_sd_bus_call_method(c->bus, DESTINATION, MANAGER_PATH, MANAGER, "LoadUnit", NULL,
 				   &reply, "s", name);
 	if (r >= 0)
 		r = sym_sd_bus_message_read(reply, "o", &text);
 	if (r < 0)
-		return call_error(r);
+		return connection_error(r);
 	found = strdup(text);
 	if (!found)
 		return -ENOMEM;
@@ -265,7 +146,7 @@ static int lookup_dynamic(const struct connection *c, const char *user, uint32_t
 	_cleanup_(message_done) sd_bus_message *reply = NULL;
 	int r;
 
-	limit_call(c);
+	connection_limit_call(c);
 	r = sym_sd_bus_call_method(c->bus, DESTINATION, MANAGER_PATH, MANAGER,
 				   "LookupDynamicUserByName", NULL, &reply, "s", user);
 	return r < 0 ? r : sym_sd_bus_message_read(reply, "u", uid);
@@ -438,10 +319,10 @@ static int list_services(const struct connection *c, bool is_file, struct names 
 	_cleanup_(message_done) sd_bus_message *reply = NULL;
 	int r;
 
-	limit_call(c);
+	connection_limit_call(c);
 	r = sym_sd_bus_call_method(c->bus, DESTINATION, MANAGER_PATH, MANAGER, method, NULL, &reply,
 				   "asas", 0, 1, "*.service");
-	return r < 0 ? call_error(r) : read_rows(reply, is_file, names);
+	return r < 0 ? connection_error(r) : read_rows(reply, is_file, names);
 }
 
 /* Adds the unit's full name if it runs as uid. */
@@ -481,6 +362,17 @@ int manager_units_of_user(uid_t uid, uint64_t timeout_ns, char ***names)
 	return r;
 }
 
+int manager_unit_state(const char *unit, uint64_t timeout_ns, char **active_state)
+{
+	_cleanup_(connection_done) struct connection c = {0};
+	_cleanup_free_ char *path = NULL;
+	int r = connection_open(&c, timeout_ns);
+
+	if (r == 0)
+		r = load_unit(&c, unit, &path);
+	return r < 0 ? r : get_string(&c, path, UNIT, "ActiveState", active_state);
+}
+
 int manager_reload(uint64_t timeout_ns)
 {
 	_cleanup_(connection_done) struct connection c = {0};
@@ -488,8 +380,20 @@ int manager_reload(uint64_t timeout_ns)
 
 	if (r < 0)
 		return r;
-	limit_call(&c);
+	connection_limit_call(&c);
 	r = sym_sd_bus_call_method(c.bus, DESTINATION, MANAGER_PATH, MANAGER, "Reload", NULL, NULL,
 				   "");
-	return r < 0 ? call_error(r) : 0;
+	return r < 0 ? connection_error(r) : 0;
+}
+
+int manager_logind_removes_ipc(uint64_t timeout_ns, bool *does)
+{
+	_cleanup_(connection_done) struct connection c = {0};
+	int r = connection_open_system(&c, timeout_ns), value = 0;
+
+	if (r == 0)
+		r = connection_get(&c, "org.freedesktop.login1", "/org/freedesktop/login1",
+				   "org.freedesktop.login1.Manager", "RemoveIPC", 'b', &value);
+	*does = value != 0;
+	return r;
 }

@@ -42,8 +42,20 @@ void manager_unit_done(struct manager_unit *unit);
 int manager_units_of_user(uid_t uid, uint64_t timeout_ns, char ***names);
 void strv_free(char **strv);
 
+/*
+ * What state a unit of any type is in: "active", "inactive" ... to be freed. unit is a valid unit
+ * name. Returns 0, -ENOENT if there is no such unit, or an error as above.
+ */
+int manager_unit_state(const char *unit, uint64_t timeout_ns, char **active_state);
+
 /* Makes the manager read its unit files again. 0, -ENOTCONN or another negative errno. */
 int manager_reload(uint64_t timeout_ns);
+
+/*
+ * Whether the running logind removes IPC objects, whatever its files say by now (property
+ * RemoveIPC, org.freedesktop.login1(5)). Returns 0, -ENOTCONN or another negative errno.
+ */
+int manager_logind_removes_ipc(uint64_t timeout_ns, bool *does);
 
 /*
  * Whether a text can be the name of a service unit: "name.service" or "name@instance.service",
