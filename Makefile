@@ -128,7 +128,17 @@ $B/tests/model/model: $(MODEL_OBJECTS)
 
 $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(if $(filter pam,$*),$(PAM_LIBS))
+
+# the module with the ipcclean that lies here instead of the installed one
+$B/bench/pam_module/%.o: pam_ipcclean/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PAM_CFLAGS) -DIPCCLEAN_PATH='"$(abspath $B)/ipcclean"' -MMD -MP -c -o $@ $<
+
+$B/bench/pam_module/pam_ipcclean.so: $(PAM_SOURCES:pam_ipcclean/%.c=$B/bench/pam_module/%.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(PAM_LDFLAGS) -o $@ $^ $(PAM_LIBS)
 
 # drop-ins name the program by its installed path: another prefix= means another program; and doctor
 # looks for the module where it is installed
@@ -147,7 +157,7 @@ setup:
 setup-build:
 	@packaging/setup build run test
 
-.PHONY: check check-unit check-sanitize check-system check-model check-vm soak demo demo-vm bench clean \
+.PHONY: check check-unit check-sanitize check-system check-model check-vm soak demo demo-vm matrix bench clean \
 	help format lint
 check: setup
 	tests/check
@@ -170,8 +180,11 @@ demo: setup-build
 demo-vm: setup
 	tests/vm/run --demo
 
+matrix: setup
+	tests/vm/situations
+
 bench: setup-build
-	@$(MAKE) -s all $(BENCH_TOOLS)
+	@$(MAKE) -s all $(BENCH_TOOLS) $B/bench/pam_module/pam_ipcclean.so
 	bench/run
 
 clean:
@@ -195,6 +208,7 @@ help:
 	@echo 'make check       every test; parts: check-unit, check-sanitize, check-system,'
 	@echo '                 check-model, check-vm'
 	@echo 'make soak        the model test, a million object lifetimes'
+	@echo 'make matrix      the same situations before ipcclean and others, into docs/situations.md'
 	@echo 'make bench       speed beside ipcs, lsipc and ipcrm, into bench/RESULTS.md'
 	@echo 'make lint        clang-tidy, cppcheck, shellcheck, mandoc; make format: clang-format'
 	@echo 'make clean       remove build/'
