@@ -4,9 +4,9 @@
  *
  *   pam CONFDIR USER ROUNDS
  *
- * takes the services `none`, `ipcclean` and `exec` of CONFDIR in turn and prints, a line a round, the
- * nanoseconds of open_session and close_session of each. What a module has left running ends before
- * the next one's turn.
+ * takes the services `none`, `ipcclean` and `exec` of CONFDIR in turn and prints, a line a round,
+ * the nanoseconds of open_session and close_session of each. What a module has left running ends
+ * before the next one's turn.
  */
 #include <stdint.h>
 #include <stdio.h>
