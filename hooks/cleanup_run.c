@@ -225,7 +225,11 @@ static int print_report(const struct options *options, const struct report *repo
 		r = report_json(report, stdout);
 	else if (!options->is_quiet)
 		r = report_table(report, stdout, options->is_verbose);
-	if (r < 0)
+	if (r == -ENOSYS)
+		say_error("%s is not installed: no report can be printed; what was done is in the "
+			  "journal",
+			  options->is_json ? "libjson-c.so.5" : "libsmartcols.so.1");
+	else if (r < 0)
 		say_error("standard output: %s", strerror(-r));
 	return r;
 }

@@ -172,15 +172,13 @@ static int collect(char *const *names, size_t count, bool must_exist,
 }
 
 /* Whether processes that are not the unit's may own objects of its user. */
-static bool may_share_user(const struct candidate *unit)
+static bool may_share_user(const struct candidate *unit, uid_t min_uid)
 {
 	_cleanup_(strv_freep) char **others = NULL;
-	_cleanup_(config_done) struct config defaults = {0};
 
 	if (!unit->is_known || !unit->facts.has_uid || strchr(unit->name, '@'))
 		return true;
-	config_defaults(&defaults);
-	if (unit->facts.uid >= defaults.min_uid && !unit->facts.is_dynamic_user)
+	if (unit->facts.uid >= min_uid && !unit->facts.is_dynamic_user)
 		return true;
 	return manager_units_of_user(unit->facts.uid, ASK_NS, &others) < 0 ||
 	       (others[0] && others[1]);
@@ -205,7 +203,7 @@ static void warn(const struct candidate *unit)
 
 static int enable_one(const struct candidate *unit, const struct enable_options *options)
 {
-	bool with_baseline = may_share_user(unit);
+	bool with_baseline = may_share_user(unit, options->min_uid);
 	const char *user = unit->is_known && unit->facts.user[0] ? unit->facts.user : "root";
 	int r = dropin_write(options->root, unit->name, with_baseline);
 

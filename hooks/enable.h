@@ -7,10 +7,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct enable_options {
 	const char *all_of_user; /* --all-of-user=: every service that runs as this user; or NULL */
 	bool is_quiet;		 /* only errors and warnings */
+	uid_t min_uid;		 /* MinUid=: from here on a user is a person, who also logs in */
 	const char *root;	 /* directory that all paths are below (tests), NULL for "/" */
 };
 

@@ -77,7 +77,8 @@ static int run_command(const struct command_context *context)
 {
 	const struct options *options = context->options;
 	const struct enable_options switches = {.all_of_user = options->all_of_user,
-						.is_quiet = options->is_quiet};
+						.is_quiet = options->is_quiet,
+						.min_uid = context->config->min_uid};
 
 	switch (options->command) {
 	case COMMAND_USER:
