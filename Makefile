@@ -57,7 +57,7 @@ BENCH_TOOLS := $(patsubst bench/%.c,$B/bench/%,$(sort $(wildcard bench/*.c)))
 .PHONY: all programs tests
 all: programs
 programs: $B/ipcclean $B/pam_ipcclean.so
-tests: $(UNIT_TESTS) $(TEST_TOOLS) $B/tests/pam/pam_ipcclean.so $B/tests/pam/standin
+tests: $(UNIT_TESTS) $(TEST_TOOLS) $B/here/pam_ipcclean.so $B/tests/pam/pam_ipcclean.so $B/tests/pam/standin
 
 $B/%.o: %.c
 	$(call say,CC,$<)
@@ -130,13 +130,13 @@ $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(if $(filter pam,$*),$(PAM_LIBS))
 
-# the module with the ipcclean that lies here instead of the installed one
-$B/bench/pam_module/%.o: pam_ipcclean/%.c
+# the module with the ipcclean that was built here instead of the installed one
+$B/here/%.o: pam_ipcclean/%.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PAM_CFLAGS) -DIPCCLEAN_PATH='"$(abspath $B)/ipcclean"' -MMD -MP -c -o $@ $<
 
-$B/bench/pam_module/pam_ipcclean.so: $(PAM_SOURCES:pam_ipcclean/%.c=$B/bench/pam_module/%.o)
+$B/here/pam_ipcclean.so: $(PAM_SOURCES:pam_ipcclean/%.c=$B/here/%.o)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(PAM_LDFLAGS) -o $@ $^ $(PAM_LIBS)
 
@@ -184,7 +184,7 @@ matrix: setup
 	tests/vm/situations
 
 bench: setup-build
-	@$(MAKE) -s all $(BENCH_TOOLS) $B/bench/pam_module/pam_ipcclean.so
+	@$(MAKE) -s all $(BENCH_TOOLS) $B/here/pam_ipcclean.so
 	bench/run
 
 clean:
