@@ -195,8 +195,8 @@ format:
 
 lint: setup
 	tests/check docs
-	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c') -- $(ALL_CFLAGS)
-	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr -Ilib lib hooks
+	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr -Ilib lib hooks pam_ipcclean
 
 help:
 	@echo 'make all         the programs, into build/'

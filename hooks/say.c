@@ -15,7 +15,8 @@ void say_to_syslog(void)
 	is_to_syslog = true;
 }
 
-static void say(int priority, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(int priority, const char *format,
+						      va_list args)
 {
 	char text[1024];
 
