@@ -144,7 +144,7 @@ static void run_ipcclean(pam_handle_t *pamh, const struct arguments *arguments, 
 		r = helper_start(IPCCLEAN_PATH, argv);
 	log_failure(pamh, arguments, uid, r, status);
 	if (arguments->is_debug && r == 0)
-		pam_syslog(pamh, LOG_DEBUG, "%s: %s %s user %u", "close_session",
+		pam_syslog(pamh, LOG_DEBUG, "close_session: %s %s user %u",
 			   arguments->is_waiting ? "ran" : "started", IPCCLEAN_PATH, uid);
 }
 

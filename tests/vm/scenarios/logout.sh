@@ -375,12 +375,27 @@ scenario_200_logins_of_20_users() {
 	! events -p warning | grep . || fail "warnings"
 }
 
-scenario_doctor_says_all_is_well() {
+scenario_doctor_sees_what_is_wired() {
 	with_module
 	rm -f /etc/systemd/logind.conf.d/99-test.conf
 	systemctl restart systemd-logind
 	systemctl start ipcguard-sweep.timer
-	ipcclean doctor || true
+	doctor() { ipcclean doctor --json | jq -r '.checks | map(select(.state == "miss") | .name) | join(" ")'; }
+	# ipcguard's own policy module doesn't exist yet
+	[ "$(doctor)" = selinux ] || fail "missing: $(doctor)"
+	! ipcclean doctor || fail "exit status 0 with a miss"
+	ipcclean doctor | grep -q 'pam .*ok .*common-session.*sshd' || fail "$(ipcclean doctor)"
 	systemctl stop ipcguard-sweep.timer
+	[ "$(doctor)" = "sweep selinux" ] || fail "timer stopped: $(doctor)"
 	without_module
+	[ "$(doctor)" = "pam sweep selinux" ] || fail "no module: $(doctor)"
+	mkdir -p /etc/systemd/logind.conf.d
+	printf '[Login]\nRemoveIPC=yes\n' >/etc/systemd/logind.conf.d/99-test.conf
+	[ "$(doctor)" = "pam removeipc sweep selinux" ] || fail "RemoveIPC=: $(doctor)"
+	# the file is right again, and the logind that runs does not know it
+	systemctl restart systemd-logind
+	rm /etc/systemd/logind.conf.d/99-test.conf
+	[ "$(doctor)" = "pam removeipc sweep selinux" ] || fail "the running logind: $(doctor)"
+	systemctl restart systemd-logind
+	[ "$(doctor)" = "pam sweep selinux" ] || fail "logind restarted: $(doctor)"
 }
