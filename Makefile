@@ -126,6 +126,16 @@ $B/tests/model/model: $(MODEL_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -pthread -o $@ $^ $$($(PKG_CONFIG) --libs json-c)
 
+# built by clang with libFuzzer, see the target fuzz
+FUZZERS := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+$B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
+$B/tests/fuzz/%: $B/tests/fuzz/%.o $B/libhooks.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
+		$(ALL_LIBS)
+
 $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(if $(filter pam,$*),$(PAM_LIBS))
@@ -157,7 +167,7 @@ setup:
 setup-build:
 	@packaging/setup build run test
 
-.PHONY: check check-unit check-sanitize check-system check-model check-vm soak demo demo-vm matrix bench clean \
+.PHONY: check check-unit check-sanitize check-system check-model check-vm fuzz soak demo demo-vm matrix bench clean \
 	help format lint
 check: setup
 	tests/check
@@ -168,6 +178,10 @@ check-unit check-sanitize check-system check-vm: check-%: setup
 check-model: setup-build
 	@$(MAKE) -s all $B/tests/model/model
 	tests/model/run
+
+fuzz: setup-build
+	@$(MAKE) -s B=build/fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link fuzzers
+	tests/fuzz/run
 
 soak: setup-build
 	@$(MAKE) -s all $B/tests/model/model
@@ -207,6 +221,7 @@ help:
 	@echo 'make demo-vm     the same with a real unit, in a virtual machine'
 	@echo 'make check       every test; parts: check-unit, check-sanitize, check-system,'
 	@echo '                 check-model, check-vm'
+	@echo 'make fuzz        fuzz the parsers, FUZZ_SECONDS=10 each'
 	@echo 'make soak        the model test, a million object lifetimes'
 	@echo 'make matrix      the same situations before ipcclean and others, into docs/situations.md'
 	@echo 'make bench       speed beside ipcs, lsipc and ipcrm, into bench/RESULTS.md'
