@@ -39,7 +39,8 @@ release_all() {
 
 exists() { # object
 	case $1 in
-	shm:*) awk -v id="${1#*:}" 'FNR > 1 && $2 == id { found = 1 } END { exit !found }' /proc/sysvipc/shm ;;
+	# one that is marked for destruction (01000) has lost its key: whoever comes next doesn't find it
+	shm:*) awk -v id="${1#*:}" 'FNR > 1 && $2 == id && $3 < 1000 { found = 1 } END { exit !found }' /proc/sysvipc/shm ;;
 	sem:*) awk -v id="${1#*:}" 'FNR > 1 && $2 == id { found = 1 } END { exit !found }' /proc/sysvipc/sem ;;
 	msg:*) awk -v id="${1#*:}" 'FNR > 1 && $2 == id { found = 1 } END { exit !found }' /proc/sysvipc/msg ;;
 	pshm:*) [ -e "/dev/shm/${1#pshm:/}" ] ;;
