@@ -2,14 +2,17 @@
 /*
  * Wiping against memset of the same segment, turn by turn in one process. Prints a line a round:
  * nanoseconds of memset on a fresh attachment, of memset on that attachment once more, of
- * wipe_attached on a fresh one; then the pages that the segment had before and after the wipe.
+ * wipe_attached on a fresh one; the pages that the segment had before and after the wipe; and
+ * nanoseconds of mincore(2) over all of it, which a wipe can't do without.
  *
  *   wipe MIB RESIDENT_MIB ROUNDS
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/shm.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "wipe.h"
@@ -45,6 +48,20 @@ static int make(size_t size, size_t resident)
 	return id;
 }
 
+static uint64_t time_mincore(int id, size_t size)
+{
+	unsigned char *resident = malloc(size / (size_t)sysconf(_SC_PAGESIZE));
+	void *addr = shmat(id, NULL, 0);
+	uint64_t begin = clock_now_ns(), end;
+
+	if (!resident || addr == (void *)-1 || mincore(addr, size, resident) < 0)
+		perror("mincore");
+	end = clock_now_ns();
+	shmdt(addr);
+	free(resident);
+	return end - begin;
+}
+
 /* A segment of its own for each: memset leaves no holes. */
 static int time_one(size_t size, size_t resident, bool is_wipe, uint64_t ns[2],
 		    unsigned long used[2])
@@ -70,6 +87,8 @@ static int time_one(size_t size, size_t resident, bool is_wipe, uint64_t ns[2],
 	}
 	used[1] = pages();
 	shmdt(addr);
+	if (is_wipe)
+		ns[1] = time_mincore(id, size);
 	shmctl(id, IPC_RMID, NULL);
 	return r;
 }
@@ -92,9 +111,9 @@ int main(int argc, char **argv)
 			perror("wipe");
 			return 1;
 		}
-		printf("%llu %llu %llu %lu %lu\n", (unsigned long long)ns[0],
+		printf("%llu %llu %llu %lu %lu %llu\n", (unsigned long long)ns[0],
 		       (unsigned long long)ns[1], (unsigned long long)wipe_ns[0], wiped_used[0],
-		       wiped_used[1]);
+		       wiped_used[1], (unsigned long long)wipe_ns[1]);
 	}
 	return 0;
 }

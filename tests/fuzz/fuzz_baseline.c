@@ -14,8 +14,8 @@ static size_t seal(char *text, size_t size)
 
 	for (size_t i = 0; i < size; i++)
 		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-	return size + (size_t)snprintf(text + size, SEAL_SIZE, "end %llu\n",
-				       (unsigned long long)hash);
+	return size +
+	       (size_t)snprintf(text + size, SEAL_SIZE, "end %llu\n", (unsigned long long)hash);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
