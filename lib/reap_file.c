@@ -47,12 +47,14 @@ static int open_object(int dir, const char *file, const struct ipc_object *obj, 
 	return fd < 0 ? -errno : fd;
 }
 
+/* A file that has lost a name has a new ctime as well: we have removed another name of it. */
 static bool is_same(int fd, const struct ipc_object *obj, bool has_chmod)
 {
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && st.st_ino == obj->ino && st.st_dev == obj->dev &&
-	       st.st_uid == obj->uid && (has_chmod || st.st_ctime == obj->ctime);
+	       st.st_uid == obj->uid &&
+	       (has_chmod || st.st_ctime == obj->ctime || st.st_nlink < obj->nlink);
 }
 
 static bool wipe_object(int fd, enum wipe_mode wipe, struct reaped *out)
