@@ -90,12 +90,15 @@ static int open_null(void)
 	return 0;
 }
 
+/* libc's sigaction() refuses the two signals of its threads (32, 33), which may be ignored as well.
+ */
 static void default_signals(void)
 {
-	const struct sigaction action = {.sa_handler = SIG_DFL};
+	/* of the kernel's struct sigaction, whose default handler, flags and mask are all 0 */
+	static const unsigned long action[16];
 
 	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &action, NULL);
+		syscall(SYS_rt_sigaction, sig, action, NULL, (size_t)NSIG / 8);
 }
 
 /*
