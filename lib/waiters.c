@@ -31,7 +31,7 @@
 #define RAN_ENOUGH_NS 1000000
 
 /* How long to look at those who run, and how often. */
-#define SETTLE_NS (200 * 1000000ull)
+#define SETTLE_NS (3 * NS_PER_S)
 #define SETTLE_STEP_MS 1
 
 enum thread_call queue_waiters_parse(const char *text, int *msqid)
