@@ -24,7 +24,7 @@ static bool owns_something(const struct config *config, uid_t uid)
 }
 
 /* One of the processes that are waited for, or 0 when there is nothing to wait for. */
-static pid_t find_process(const struct config *config, uid_t uid)
+static pid_t find_process(const struct config *config, const struct options *options, uid_t uid)
 {
 	_cleanup_(procs_done) struct procs procs = {0};
 	struct owners owners = {.config = config, .procs = &procs};
@@ -33,6 +33,7 @@ static pid_t find_process(const struct config *config, uid_t uid)
 
 	if (r < 0)
 		return 0;
+	procs.callers_max = options->callers_max;
 	r = owners_get(&owners, uid, &state);
 	owners_done(&owners);
 	if (r < 0 || state.is_system || state.is_kept || state.lingers)
@@ -53,13 +54,13 @@ static void await_end(pid_t pid, uint64_t end_ns)
 	poll(&ended, fd < 0 ? 0 : 1, ms > 3600000 ? 3600000 : (int)ms);
 }
 
-void await_gone(const struct config *config, uid_t uid, uint64_t span_ns)
+void await_gone(const struct config *config, const struct options *options, uid_t uid)
 {
-	const uint64_t end_ns = clock_now_ns() + span_ns;
+	const uint64_t end_ns = clock_now_ns() + options->retry_ns;
 	pid_t pid;
 
 	if (!owns_something(config, uid))
 		return;
-	while (!clock_is_past(end_ns) && (pid = find_process(config, uid)))
+	while (!clock_is_past(end_ns) && (pid = find_process(config, options, uid)))
 		await_end(pid, end_ns);
 }

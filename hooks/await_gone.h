@@ -9,9 +9,10 @@
 #include <sys/types.h>
 
 #include "config.h"
+#include "options.h"
 
 /*
- * Comes back when no process of the user is left, or after span_ns. At once where there is nothing
+ * Comes back when no process of the user is left, or after --retry=. At once where there is nothing
  * to wait for: the user owns no object, or the rules keep all of them anyway.
  */
-void await_gone(const struct config *config, uid_t uid, uint64_t span_ns);
+void await_gone(const struct config *config, const struct options *options, uid_t uid);

@@ -141,6 +141,7 @@ static int look(struct stages *stages)
 			  strerror(-r));
 		return r;
 	}
+	stages->procs.callers_max = run->options->callers_max;
 	stages->owners = (struct owners){.config = run->config,
 					 .procs = &stages->procs,
 					 .unit = run->unit ? run->unit->name : NULL};

@@ -31,7 +31,7 @@ int command_user(const struct command_context *context)
 		return EXIT_USAGE;
 	}
 	if (options->has_retry) {
-		await_gone(context->config, run.target, options->retry_ns);
+		await_gone(context->config, options, run.target);
 		run.deadline_ns = clock_now_ns() + context->config->deadline_ns;
 	}
 	if (!options->is_quiet && access("/run/systemd/seats", F_OK) == 0 && removeipc_is_on(NULL))

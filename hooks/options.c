@@ -59,6 +59,7 @@ static const char help[] =
 	"      --keep-name=GLOB     leave these POSIX names; may be repeated\n"
 	"      --deadline=SPAN      stop after SPAN (10s)\n"
 	"      --retry=SPAN         user: wait so long for processes that are just ending\n"
+	"      --callers=N          user: only the N nearest callers don't count (all)\n"
 	"      --min-uid=UID        user: the first uid that is a person's (MinUid=)\n"
 	"      --config=FILE        read this file instead of /etc/ipcguard.conf\n"
 	"      --json               print one JSON document\n"
@@ -76,6 +77,7 @@ static const char help[] =
 enum {
 	OPT_ALONE = 256,
 	OPT_ALL_OF_USER,
+	OPT_CALLERS,
 	OPT_CONFIG,
 	OPT_DEADLINE,
 	OPT_JSON,
@@ -95,6 +97,7 @@ enum {
 static const struct option long_options[] = {
 	{"alone", no_argument, NULL, OPT_ALONE},
 	{"all-of-user", required_argument, NULL, OPT_ALL_OF_USER},
+	{"callers", required_argument, NULL, OPT_CALLERS},
 	{"config", required_argument, NULL, OPT_CONFIG},
 	{"deadline", required_argument, NULL, OPT_DEADLINE},
 	{"dry-run", no_argument, NULL, 'n'},
@@ -194,6 +197,18 @@ static int read_kinds(struct options *options, const char *value)
 	return 0;
 }
 
+static int read_callers(struct options *options, const char *value)
+{
+	unsigned callers;
+	char rest;
+
+	options->has_callers = true;
+	if (*value < '0' || *value > '9' || sscanf(value, "%4u%c", &callers, &rest) != 1)
+		return bad_value("callers", value, "not a number of processes");
+	options->callers_max = callers;
+	return 0;
+}
+
 static int read_flag(struct options *options, int opt)
 {
 	switch (opt) {
@@ -243,6 +258,8 @@ static int read_option(struct options *options, int opt, const char *value)
 		return read_kinds(options, value);
 	case OPT_MIN_AGE:
 		return read_span("min-age", value, &options->min_age_ns, &options->has_min_age);
+	case OPT_CALLERS:
+		return read_callers(options, value);
 	case OPT_MIN_UID:
 		options->has_min_uid = true;
 		return uid_parse(value, &options->min_uid) < 0
@@ -313,6 +330,8 @@ static int check(const struct options *options)
 		return misplaced(options, "uid");
 	if (options->has_retry && options->command != COMMAND_USER)
 		return misplaced(options, "retry");
+	if (options->has_callers && options->command != COMMAND_USER)
+		return misplaced(options, "callers");
 	if (options->has_min_uid && options->command != COMMAND_USER)
 		return misplaced(options, "min-uid");
 	if (options->all_of_user && !is_switch)
@@ -358,7 +377,7 @@ static enum options_next read_all(struct options *options, int argc, char **argv
 
 enum options_next options_parse(struct options *options, int argc, char **argv)
 {
-	*options = (struct options){.kinds = KINDS_ALL};
+	*options = (struct options){.kinds = KINDS_ALL, .callers_max = SIZE_MAX};
 	/* no option can stand there more often than there are words */
 	options->keep_keys = calloc((size_t)argc + 1, sizeof(char *));
 	options->keep_names = calloc((size_t)argc + 1, sizeof(char *));

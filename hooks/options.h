@@ -30,12 +30,13 @@ struct options {
 	bool has_uid;
 	uid_t uid; /* --uid= */
 
-	bool has_wipe, has_kinds, has_min_age, has_min_uid, has_deadline, has_retry;
+	bool has_wipe, has_kinds, has_min_age, has_min_uid, has_deadline, has_retry, has_callers;
 	enum wipe_mode wipe;
 	unsigned kinds;
 	uid_t min_uid;
 	uint64_t min_age_ns, deadline_ns;
 	uint64_t retry_ns;		      /* 0: not at all */
+	size_t callers_max;		      /* of struct procs */
 	const char **keep_keys, **keep_names; /* checked; each as long as its count says */
 	size_t keep_key_count, keep_name_count;
 };

@@ -14,23 +14,41 @@
 
 #define LINGER_DIR "/var/lib/systemd/linger"
 
+/* What can't be known counts as yes: only a file that is not there says no. */
 static bool does_linger(const char *name)
 {
 	_cleanup_close_ int dir = open(LINGER_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
-	return dir >= 0 && name && *name && !strchr(name, '/') &&
-	       fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (dir < 0)
+		return errno != ENOENT;
+	if (!name || !*name || strchr(name, '/'))
+		return false;
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
+/* The user's name, or NULL; *is_unknown if that is for now, because who knows names can't be asked.
+ */
+static const char *user_name(uid_t uid, bool *is_unknown)
+{
+	const struct passwd *user;
+
+	errno = 0;
+	user = getpwuid(uid);
+	/* getpwnam(3): 0, ENOENT or ESRCH for one that isn't there */
+	*is_unknown = !user && errno && errno != ENOENT && errno != ESRCH;
+	return user ? user->pw_name : NULL;
 }
 
 static void read_state(const struct owners *owners, uid_t uid, struct owner_state *state)
 {
-	const struct passwd *user = getpwuid(uid);
-	const char *name = user ? user->pw_name : NULL;
+	bool is_unknown;
+	const char *name = user_name(uid, &is_unknown);
 
 	*state = (struct owner_state){.uid = uid};
 	state->is_system = uid == 0 || uid < owners->config->min_uid;
-	state->is_kept = uid == 0 || config_keeps_user(owners->config, uid, name);
+	/* KeepUsers= and linger go by the name */
+	state->is_kept = uid == 0 || is_unknown || config_keeps_user(owners->config, uid, name);
 	state->lingers = does_linger(name);
 	procs_presence(owners->procs, uid, owners->unit, &state->presence);
 }

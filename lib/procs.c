@@ -88,7 +88,7 @@ static int read_process(const struct procs *procs, pid_t pid, struct proc *proc)
 	r = procs_parse_status(text, &status);
 	if (r < 0)
 		return r;
-	if (status.is_dead && status.threads <= 1)
+	if (status.is_dead && proc->threads <= 1)
 		return 0;
 	proc->ruid = status.ruid;
 	proc->euid = status.euid;
@@ -270,7 +270,8 @@ static int read_everyone(struct procs *procs)
 
 int procs_open(struct procs *procs)
 {
-	*procs = (struct procs){.proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	*procs = (struct procs){.proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+				.callers_max = SIZE_MAX};
 	return procs->proc_fd < 0 ? -errno : 0;
 }
 
@@ -318,7 +319,7 @@ bool procs_is_caller(const struct procs *procs, pid_t pid)
 	const struct proc *proc = procs_find(procs, getpid());
 
 	/* a chain is never longer than the table, whatever /proc said while it changed */
-	for (size_t i = 0; proc && i < procs->count; i++) {
+	for (size_t i = 0; proc && i < procs->count && i <= procs->callers_max; i++) {
 		if (proc->pid == pid)
 			return true;
 		proc = procs_find(procs, proc->ppid);

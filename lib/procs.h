@@ -16,6 +16,7 @@
 
 struct proc {
 	pid_t pid, ppid;
+	unsigned threads;
 	uid_t ruid, euid, suid;
 	uint64_t start_ticks; /* after boot, in clock ticks: with the pid it names one process */
 	time_t started;	      /* the same on the wall clock, rounded down */
@@ -27,8 +28,11 @@ struct procs {
 	 */
 	struct proc *all;
 	size_t count, allocated;
-	int proc_fd;		/* /proc */
-	time_t boot;		/* wall clock of the boot, from /proc/stat */
+	int proc_fd; /* /proc */
+	time_t boot; /* wall clock of the boot, from /proc/stat */
+	/* how many of our ancestors are callers, the nearest first; procs_open() sets: all of them
+	 */
+	size_t callers_max;
 	bool is_partial;	/* some process hides (hidepid=, another user namespace) */
 	bool is_initial_pid_ns; /* no process is outside of our view */
 	bool is_blind; /* rule 1: our PID namespace isn't the initial one while the IPC namespace is
@@ -51,7 +55,7 @@ const struct proc *procs_find(const struct procs *procs, pid_t pid);
 /* Whether the process has uid as its real, effective or saved uid. */
 bool proc_is_of(const struct proc *proc, uid_t uid);
 
-/* Whether pid is this process or one of its ancestors, the callers. */
+/* Whether pid is this process or one of its callers, ancestors as far as callers_max goes. */
 bool procs_is_caller(const struct procs *procs, pid_t pid);
 
 /*

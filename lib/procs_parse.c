@@ -15,17 +15,18 @@
 int procs_parse_stat(const char *text, struct proc *proc)
 {
 	const char *rest = strrchr(text, ')');
-	unsigned flags;
+	unsigned flags, threads;
 	int ppid;
 	uint64_t start;
 
-	/* state ppid pgrp session tty tpgid flags … starttime, the 22nd of all fields */
+	/* state ppid pgrp session tty tpgid flags … num_threads (20) itrealvalue starttime (22) */
 	if (!rest || sscanf(rest + 1,
 			    " %*c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-			    "%*d %*d %" SCNu64,
-			    &ppid, &flags, &start) != 3)
+			    "%u %*d %" SCNu64,
+			    &ppid, &flags, &threads, &start) != 4)
 		return -EBADMSG;
 	proc->ppid = ppid;
+	proc->threads = threads;
 	proc->start_ticks = start;
 	proc->is_kernel_thread = flags & PF_KTHREAD;
 	return 0;
@@ -48,8 +49,7 @@ static const char *find_line(const char *text, const char *key)
 int procs_parse_status(const char *text, struct proc_status *status)
 {
 	/* the name is the first line; the kernel escapes newlines in it (fs/proc/array.c) */
-	const char *state = find_line(text, "State:"), *uid = find_line(text, "Uid:"),
-		   *threads = find_line(text, "Threads:");
+	const char *state = find_line(text, "State:"), *uid = find_line(text, "Uid:");
 	char letter;
 
 	*status = (struct proc_status){0};
@@ -57,8 +57,6 @@ int procs_parse_status(const char *text, struct proc_status *status)
 	    sscanf(uid, " %u %u %u", &status->ruid, &status->euid, &status->suid) != 3)
 		return -EBADMSG;
 	status->is_dead = letter == 'Z' || letter == 'X';
-	if (threads && sscanf(threads, " %u", &status->threads) != 1)
-		return -EBADMSG;
 	return 0;
 }
 

@@ -9,17 +9,20 @@
 
 struct proc_status {
 	uid_t ruid, euid, suid;
-	unsigned threads;
 	bool is_dead; /* zombie, or on its way out; of the main thread only */
 };
 
 /*
- * Takes ppid, start_ticks and is_kernel_thread from `stat`. The command name may hold anything,
- * parentheses and newlines too: fields are counted from the last ')'. Returns 0 or -EBADMSG.
+ * Takes ppid, threads, start_ticks and is_kernel_thread from `stat`. The command name may hold
+ * anything, parentheses and newlines too: fields are counted from the last ')'. Returns 0 or
+ * -EBADMSG.
  */
 int procs_parse_stat(const char *text, struct proc *proc);
 
-/* Returns 0, or -EBADMSG without State: and Uid: lines. The Name: line can't imitate them. */
+/*
+ * Returns 0, or -EBADMSG without State: and Uid: lines. The Name: line can't imitate them. What
+ * stands behind Groups:, which may be of any length, is not asked for.
+ */
 int procs_parse_status(const char *text, struct proc_status *status);
 
 /* The path of the v2 line "0::…", or of "N:name=systemd:…" unless that v2 line has a path. */

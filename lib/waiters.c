@@ -133,16 +133,15 @@ static int read_process(struct scan *scan, pid_t pid)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
-	char id[16], path[32];
+	char path[32];
 	int fd, r = 0;
 
-	snprintf(id, sizeof(id), "%d", pid);
-	if (!shares_our_ipc(scan->procs->proc_fd, id, scan->ipc_ns))
-		return 0;
 	snprintf(path, sizeof(path), "%d/task", pid);
 	fd = openat(scan->procs->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		scan->waiters->is_partial |= errno != ENOENT && errno != ESRCH;
 		return 0;
+	}
 	dir = fdopendir(fd);
 	if (!dir) {
 		close(fd);

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -30,6 +31,13 @@
 
 /* Closed one by one where there is no close_range(2) (Linux before 5.9). */
 #define FDS_MAX 65536
+
+/* How long a killed program may take to end. */
+#define GRACE_MS 500
+
+/* The stack and the descriptors that a program can count on. */
+#define STACK_LEAST (8 << 20)
+#define FDS_LEAST 1024
 
 /* Between two looks where there is no pidfd (Linux before 5.3, or no descriptor left). */
 #define LOOK_MS 5
@@ -52,39 +60,51 @@ static _Noreturn void end(struct start *start, int error)
 	_exit(127);
 }
 
+/* Raises the soft limit, and as root the hard one, to at least `least`. */
+static void raise_limit(__rlimit_resource_t resource, rlim_t least)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) < 0 || limit.rlim_cur >= least)
+		return;
+	limit.rlim_cur = least;
+	if (limit.rlim_max < least)
+		limit.rlim_max = least;
+	if (setrlimit(resource, &limit) == 0 || getrlimit(resource, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(resource, &limit);
+}
+
 /* What pam_limits(8) has set for the user's session is not meant for us. */
 static void lift_limits(void)
 {
-	static const int resources[] = {RLIMIT_AS,    RLIMIT_CPU,     RLIMIT_DATA,  RLIMIT_FSIZE,
-					RLIMIT_NPROC, RLIMIT_MEMLOCK, RLIMIT_STACK, RLIMIT_NOFILE};
-
-	for (size_t i = 0; i < sizeof(resources) / sizeof(resources[0]); i++) {
-		struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
-		/* the stack's size and the number of descriptors decide on layouts: only as allowed
-		 */
-		bool is_modest = resources[i] == RLIMIT_STACK || resources[i] == RLIMIT_NOFILE;
-
-		if (!is_modest && setrlimit((__rlimit_resource_t)resources[i], &limit) == 0)
-			continue;
-		if (getrlimit((__rlimit_resource_t)resources[i], &limit) < 0)
-			continue;
-		if (!is_modest || limit.rlim_cur < 8192) {
-			limit.rlim_cur = limit.rlim_max;
-			setrlimit((__rlimit_resource_t)resources[i], &limit);
-		}
-	}
+	raise_limit(RLIMIT_AS, RLIM_INFINITY);
+	raise_limit(RLIMIT_CPU, RLIM_INFINITY);
+	raise_limit(RLIMIT_DATA, RLIM_INFINITY);
+	raise_limit(RLIMIT_FSIZE, RLIM_INFINITY);
+	raise_limit(RLIMIT_MEMLOCK, RLIM_INFINITY);
+	raise_limit(RLIMIT_NPROC, RLIM_INFINITY);
+	raise_limit(RLIMIT_STACK, STACK_LEAST);
+	raise_limit(RLIMIT_NOFILE, FDS_LEAST);
 }
 
-static void close_all(void)
+/*
+ * All but 0 to 2, which are there or not: at the exec, after which the login program is no longer
+ * held, since closing a file of a dead server may take long.
+ */
+static void close_others(void)
 {
-	if (syscall(SYS_close_range, 0u, ~0u, 0u) == 0)
+	if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
 		return;
-	for (int fd = 0; fd < FDS_MAX; fd++)
-		close(fd);
+	for (int fd = 3; fd < FDS_MAX; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 static int open_null(void)
 {
+	for (int fd = 0; fd < 3; fd++)
+		close(fd);
 	if (open("/dev/null", O_RDWR) != 0 || dup(0) != 1 || dup(0) != 2)
 		return errno ? errno : EBADF;
 	return 0;
@@ -95,10 +115,13 @@ static int open_null(void)
 static void default_signals(void)
 {
 	/* of the kernel's struct sigaction, whose default handler, flags and mask are all 0 */
-	static const unsigned long action[16];
+	static const unsigned long by_default[16], ignored[16] = {(unsigned long)SIG_IGN};
 
-	for (int sig = 1; sig < NSIG; sig++)
-		syscall(SYS_rt_sigaction, sig, action, NULL, (size_t)NSIG / 8);
+	for (int sig = 1; sig < NSIG; sig++) {
+		/* what is pending for the session is not for us, and goes by being ignored */
+		syscall(SYS_rt_sigaction, sig, ignored, NULL, (size_t)NSIG / 8);
+		syscall(SYS_rt_sigaction, sig, by_default, NULL, (size_t)NSIG / 8);
+	}
 }
 
 /*
@@ -138,7 +161,7 @@ static int become_program(void *arg)
 	setsid();
 	default_signals();
 	lift_limits();
-	close_all();
+	close_others();
 	error = open_null();
 	if (!error) {
 		reset_exec_context();
@@ -210,15 +233,17 @@ static int start_and_await(void *arg)
 	struct start *start = arg;
 	pid_t pid;
 
-	/* ours now, not the login program's: no status may get lost, no descriptor be kept open */
+	/* ours now, not the login program's: no status may get lost */
 	default_signals();
-	close_all();
 	pid = clone_child(start, 1, become_program);
 	if (pid < 0)
 		end(start, errno);
 	if (start->error == 0 && !ends_within(pid, start->timeout_ms)) {
 		kill(pid, SIGKILL);
 		start->error = -ETIME;
+		/* in uninterruptible sleep it doesn't end: init will bury it */
+		if (!ends_within(pid, GRACE_MS))
+			_exit(0);
 	}
 	waitpid(pid, &start->status, 0);
 	_exit(0);
@@ -226,18 +251,34 @@ static int start_and_await(void *arg)
 
 /* --- in the login program -------------------------------------------------------------------- */
 
-/* Whoever could write the program would act as us. */
+/* Whether nobody but root (and who we are) could put another file in its place. */
+static bool is_ours(const struct stat *st)
+{
+	bool is_sticky_dir = S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX;
+
+	return (st->st_uid == 0 || st->st_uid == geteuid()) &&
+	       (is_sticky_dir || !(st->st_mode & (S_IWGRP | S_IWOTH)));
+}
+
+/* Whoever could write the program, or a directory above it, would act as us. */
 static int check_program(const char *path)
 {
-	struct stat st;
+	char part[PATH_MAX] = "/";
+	struct stat st = {0};
 
-	if (stat(path, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EACCES;
-	if ((st.st_uid != 0 && st.st_uid != geteuid()) || st.st_mode & (S_IWGRP | S_IWOTH))
-		return -EPERM;
-	return 0;
+	for (size_t length = 1; path[length - 1]; length++) {
+		if (length >= sizeof(part))
+			return -ENAMETOOLONG;
+		part[length - 1] = path[length - 1];
+		part[length] = '\0';
+		if (path[length] && path[length - 1] != '/')
+			continue;
+		if (stat(part, &st) < 0)
+			return -errno;
+		if (!is_ours(&st))
+			return -EPERM;
+	}
+	return S_ISREG(st.st_mode) ? 0 : -EACCES;
 }
 
 /* Lives through the child without a trace of it. */
@@ -260,8 +301,8 @@ static void clone_quietly(struct start *start, int (*child)(void *))
 		;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_setcancelstate(old_cancel, NULL);
-	if (dumpable == 1)
-		prctl(PR_SET_DUMPABLE, 1);
+	if (dumpable == 0 || dumpable == 1)
+		prctl(PR_SET_DUMPABLE, dumpable);
 }
 
 static int with_stacks(struct start *start, int (*child)(void *))

@@ -115,8 +115,15 @@ static void log_failure(pam_handle_t *pamh, const struct arguments *arguments, u
 			   WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
+/*
+ * Below whom we are is not our matter: `su bob` may run in bob's own shell. Who waits for ipcclean
+ * are the login program and the child that it goes through (helper.c); otherwise nobody does.
+ */
+#define CALLERS "--callers=0"
+#define WAIT_CALLERS "--callers=2"
+
 /* Room for every argument that run_ipcclean() can give, and the end. */
-#define ARGV_MAX 10
+#define ARGV_MAX 11
 
 static void run_ipcclean(pam_handle_t *pamh, const struct arguments *arguments, uid_t uid)
 {
@@ -127,6 +134,7 @@ static void run_ipcclean(pam_handle_t *pamh, const struct arguments *arguments, 
 
 	snprintf(uid_text, sizeof(uid_text), "%u", uid);
 	argv[count++] = arguments->is_waiting ? WAIT_DEADLINE : RETRY;
+	argv[count++] = arguments->is_waiting ? WAIT_CALLERS : CALLERS;
 	if (arguments->is_dry_run)
 		argv[count++] = "--dry-run";
 	if (arguments->config) {

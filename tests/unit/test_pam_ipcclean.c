@@ -217,6 +217,7 @@ static void starts_ipcclean_for_the_user(void **state)
 	expect_line(record, uid_text());
 	expect_line(record, "arg --quiet");
 	expect_line(record, "arg --syslog");
+	expect_line(record, "arg --callers=2");
 	expect_line(record, "end");
 	assert_null(strstr(record, "dry-run"));
 	assert_null(strstr(record, "--config"));
@@ -268,6 +269,7 @@ static void lets_go_of_it_and_lets_it_retry(void **state)
 	record = read_fifo(fd);
 	expect_line(record, uid_text());
 	expect_line(record, "arg --retry=5s");
+	expect_line(record, "arg --callers=0");
 	assert_null(strstr(record, "--deadline"));
 	assert_int_equal(waitpid(-1, NULL, __WALL | WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
@@ -778,7 +780,7 @@ static void does_not_wait_for_a_helper_that_hangs(void **state)
 	assert_int_equal(pam_close_session(pamh, 0), PAM_SUCCESS);
 	assert_int_equal(message_count, 0);
 	(void)read_fifo(fd);
-	assert_int_equal(system("pkill -KILL -x -f 'ipcclean user .*--retry=5s'"), 0);
+	assert_int_equal(system("pkill -KILL -f '^ipcclean user .*--retry=5s'"), 0);
 	pam_end(pamh, PAM_SUCCESS);
 	close(fd);
 }
@@ -820,6 +822,10 @@ static void says_why_the_helper_cannot_be_started(void **state)
 		expect_refused(both[i], "is it root's");
 		copy_standin(0757);
 		expect_refused(both[i], "is it root's");
+		copy_standin(0755);
+		assert_int_equal(chmod(work, 0775), 0);
+		expect_refused(both[i], "is it root's");
+		assert_int_equal(chmod(work, 0755), 0);
 		unlink(in(work, "ipcclean"));
 		assert_int_equal(mkdir(in(work, "ipcclean"), 0755), 0);
 		expect_refused(both[i], "Permission denied");
