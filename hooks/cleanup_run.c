@@ -6,6 +6,7 @@
 #include "cleanup_run.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,9 @@
 #include "report.h"
 #include "say.h"
 #include "usage.h"
+
+/* Longer than a run that has nothing to wipe takes with an object. */
+#define PAUSE_MS 50
 
 struct stages {
 	const struct cleanup_run *run;
@@ -88,6 +92,31 @@ static int judge_object(struct stages *stages, struct ipc_object *obj, struct ju
 	return 0;
 }
 
+/*
+ * Two runs for one user, such as (sd-pam)'s and the unit's when a user's manager stops, see each
+ * other's probes as use, and each would leave it to the other. Once more, after another pause than
+ * the other one's: who really has an object open still has it then.
+ */
+static int look_again_at_open(struct stages *stages)
+{
+	bool has_paused = false;
+
+	for (size_t i = 0; i < stages->inv.count; i++) {
+		struct judged *judged = &stages->list[i];
+		int r;
+
+		if (judged->verdict != VERDICT_KEEP || judged->reason != REASON_OPEN)
+			continue;
+		if (!has_paused)
+			poll(NULL, 0, PAUSE_MS + getpid() % PAUSE_MS);
+		has_paused = true;
+		r = judge_object(stages, &stages->inv.objects[i], judged);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static bool has_kept_member(const struct stages *stages, const struct ipc_object *obj)
 {
 	for (size_t i = 0; i < stages->inv.count; i++) {
@@ -118,17 +147,18 @@ static void keep_groups(struct stages *stages)
 
 static int judge_all(struct stages *stages)
 {
+	int r = 0;
+
 	stages->list = calloc(stages->inv.count, sizeof(*stages->list));
 	if (!stages->list)
 		return -ENOMEM;
-	for (size_t i = 0; i < stages->inv.count; i++) {
-		int r = judge_object(stages, &stages->inv.objects[i], &stages->list[i]);
-
-		if (r < 0)
-			return r;
-	}
-	keep_groups(stages);
-	return 0;
+	for (size_t i = 0; i < stages->inv.count && r == 0; i++)
+		r = judge_object(stages, &stages->inv.objects[i], &stages->list[i]);
+	if (r == 0)
+		r = look_again_at_open(stages);
+	if (r == 0)
+		keep_groups(stages);
+	return r;
 }
 
 static int look(struct stages *stages)

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,11 @@
 #include "reap_object.h"
 #include "usage.h"
 #include "wipe.h"
+
+/* Another run's look at the object is short; a user's stays. Different pauses for different runs.
+ */
+#define TRIES 4
+#define PAUSE_MS 5
 
 static int chmod_beneath(int dir, const char *file, const struct ipc_object *obj, mode_t mode)
 {
@@ -98,8 +104,8 @@ static void reap_opened(int dir, const char *file, int fd, const struct ipc_obje
 	}
 }
 
-void reap_file(const struct inventory *inv, const struct ipc_object *obj, enum wipe_mode wipe,
-	       struct reaped *out)
+static void try_file(const struct inventory *inv, const struct ipc_object *obj, enum wipe_mode wipe,
+		     struct reaped *out)
 {
 	bool writes = wipe != WIPE_NO && obj->kind == KIND_PSHM, has_chmod = false;
 	char file[OBJECT_FILE_SIZE];
@@ -120,4 +126,17 @@ void reap_file(const struct inventory *inv, const struct ipc_object *obj, enum w
 		reap_opened(dir, file, fd, obj, wipe, out);
 	if (has_chmod && out->outcome != OUTCOME_REMOVED)
 		chmod_beneath(dir, file, obj, obj->mode);
+}
+
+void reap_file(const struct inventory *inv, const struct ipc_object *obj, enum wipe_mode wipe,
+	       struct reaped *out)
+{
+	for (int n = 1; n <= TRIES; n++) {
+		*out = (struct reaped){.outcome = OUTCOME_KEPT};
+		try_file(inv, obj, wipe, out);
+		if (out->outcome != OUTCOME_KEPT || out->reason != REASON_OPEN)
+			break;
+		if (n < TRIES)
+			poll(NULL, 0, PAUSE_MS + getpid() * n % 16);
+	}
 }
