@@ -36,7 +36,6 @@ int command_user(const struct command_context *context)
 	}
 	if (!options->is_quiet && access("/run/systemd/seats", F_OK) == 0 && removeipc_is_on(NULL))
 		say_error("logind's RemoveIPC= is on: at logout logind removes what other "
-			  "processes of "
-			  "the user still use; set RemoveIPC=no in logind.conf(5)");
+			  "processes of the user still use; set RemoveIPC=no in logind.conf(5)");
 	return cleanup_run(&run);
 }

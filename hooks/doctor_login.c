@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Does a user's last logout come to ipcclean, and may it act then? PAM, logind, systemd, SELinux.
+/*
+ * Does a user's last logout come to ipcclean, and may it act then? PAM, logind, systemd, SELinux.
  */
 #include <errno.h>
 #include <glob.h>

@@ -15,7 +15,8 @@
  */
 int dropin_write(const char *root, const char *unit, bool with_baseline);
 
-/* Removes it, and its directory if empty then. 1 if it did, 0 if there was none; -EEXIST as above.
+/*
+ * Removes it, and its directory if empty then. 1 if it did, 0 if there was none; -EEXIST as above.
  */
 int dropin_remove(const char *root, const char *unit);
 

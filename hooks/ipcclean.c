@@ -123,8 +123,10 @@ static int run(const struct options *options)
 	}
 	context.patterns = patterns;
 	context.deadline_ns = clock_now_ns() + config.deadline_ns;
-	/* enable and disable have the manager's time-outs only: it may take long over its unit
-	 * files */
+	/*
+	 * enable and disable have the manager's time-outs only: it may take long over its unit
+	 * files
+	 */
 	if (options->command != COMMAND_ENABLE && options->command != COMMAND_DISABLE)
 		start_watchdog(config.deadline_ns + options->retry_ns);
 	return run_command(&context);

@@ -27,7 +27,8 @@ static bool does_linger(const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
-/* The user's name, or NULL; *is_unknown if that is for now, because who knows names can't be asked.
+/*
+ * The user's name, or NULL; *is_unknown if that is for now, because who knows names can't be asked.
  */
 static const char *user_name(uid_t uid, bool *is_unknown)
 {

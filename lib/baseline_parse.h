@@ -10,7 +10,8 @@
 #define BOOT_ID_SIZE 37
 #define INVOCATION_SIZE 65
 
-/* What makes an object the same one. Key 0 matches any: a segment loses its key when it is marked.
+/*
+ * What makes an object the same one. Key 0 matches any: a segment loses its key when it is marked.
  */
 struct baseline_object {
 	unsigned kind; /* enum ipc_kind for System V; KIND_PSHM for every file */

@@ -28,8 +28,8 @@ struct config {
 	size_t keep_keys_count;
 	struct string_list keep_names; /* KeepNames=: globs on /NAME */
 	uint64_t min_age_ns;	       /* MinAge= */
-	bool min_age_is_set;  /* by the file or the command line: `orphans` has a default of its own
-			       */
+	/* by the file or the command line: `orphans` has a default of its own */
+	bool min_age_is_set;
 	bool keep_unread;     /* KeepUnread= */
 	enum wipe_mode wipe;  /* Wipe=no|yes|try|verify */
 	uint64_t deadline_ns; /* Deadline= */

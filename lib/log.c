@@ -198,7 +198,8 @@ static int log_tallies(const struct report *report)
 	return r;
 }
 
-/* Objects one by one: the removed ones if they are few, and of the failed ones as many as may be.
+/*
+ * Objects one by one: the removed ones if they are few, and of the failed ones as many as may be.
  */
 static int log_objects(const struct report *report, const struct report_sums *sums)
 {

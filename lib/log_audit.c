@@ -75,8 +75,10 @@ int log_audit(const struct report *report, const struct report_sums *sums)
 	if (fd < 0)
 		return is_absent(errno) ? 0 : -errno;
 	log_audit_text(report, sums, text);
-	/* a sequence number, 0 where nobody listens, or a negative errno; errno itself is not
-	 * reliable */
+	/*
+	 * a sequence number, 0 where nobody listens, or a negative errno; errno itself is not
+	 * reliable
+	 */
 	r = sym_audit_log_user_message(fd, AUDIT_TRUSTED_APP, text, NULL, NULL, NULL,
 				       sums->failed == 0);
 	return r >= 0 || is_absent(-r) ? 0 : r;

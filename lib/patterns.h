@@ -9,11 +9,14 @@
  *
  *   [fastdds-segment]      a name of its own
  *   Kinds=pshm,psem        default: pshm
- *   Match=/fastrtps_*      globs (fnmatch(3)) on the file's name, separated by blanks; a psem's
- * file is /sem.NAME Action=protect|leaker  protect: kept, reason `pattern`; leaker: known to leak,
- * judged like any other Group=/{} /{}_el       files that live and die together; {} is what the
- * first `*` of the glob that matched took Pid=/tt_h2d_{pid}_*    where a pid stands in the name:
- * decimal digits at {pid} Software= Upstream=    for people: whose it is; its own cleaner
+ *   Match=/fastrtps_*      globs (fnmatch(3)) on the file's name, separated by blanks; a psem's file
+ *                          is /sem.NAME
+ *   Action=protect|leaker  protect: kept, reason `pattern`; leaker: known to leak, judged like any
+ *                          other
+ *   Group=/{} /{}_el       files that live and die together; {} is what the first `*` of the glob
+ *                          that matched took
+ *   Pid=/tt_h2d_{pid}_*    where a pid stands in the name: decimal digits at {pid}
+ *   Software= Upstream=    for people: whose it is; its own cleaner
  */
 #pragma once
 

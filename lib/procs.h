@@ -24,19 +24,21 @@ struct proc {
 };
 
 struct procs {
-	/* sorted by pid; one that changed its uids, or whose pid was reused meanwhile, has several
+	/*
+	 * sorted by pid; one that changed its uids, or whose pid was reused meanwhile, has several
 	 */
 	struct proc *all;
 	size_t count, allocated;
 	int proc_fd; /* /proc */
 	time_t boot; /* wall clock of the boot, from /proc/stat */
-	/* how many of our ancestors are callers, the nearest first; procs_open() sets: all of them
+	/*
+	 * how many of our ancestors are callers, the nearest first; procs_open() sets: all of them
 	 */
 	size_t callers_max;
 	bool is_partial;	/* some process hides (hidepid=, another user namespace) */
 	bool is_initial_pid_ns; /* no process is outside of our view */
-	bool is_blind; /* rule 1: our PID namespace isn't the initial one while the IPC namespace is
-			*/
+	/* rule 1: our PID namespace isn't the initial one while the IPC namespace is */
+	bool is_blind;
 };
 
 /*

@@ -113,7 +113,8 @@ static _Noreturn void child_main(const struct inventory *inv, const struct judge
 	shared->drop_error = become(target, gid);
 	if (shared->drop_error < 0)
 		_exit(1);
-	/* nobody would tell of what we do without our parent; setting uids clears it, so after them
+	/*
+	 * nobody would tell of what we do without our parent; setting uids clears it, so after them
 	 */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (getppid() != shared->parent)

@@ -16,7 +16,8 @@
 #include "usage.h"
 #include "wipe.h"
 
-/* Another run's look at the object is short; a user's stays. Different pauses for different runs.
+/*
+ * Another run's look at the object is short; a user's stays. Different pauses for different runs.
  */
 #define TRIES 4
 #define PAUSE_MS 5

@@ -23,7 +23,8 @@ struct settings {
 	size_t count;
 };
 
-/* Reads one file. Returns 0, or a negative errno with the error filled; settings_done() for both.
+/*
+ * Reads one file. Returns 0, or a negative errno with the error filled; settings_done() for both.
  */
 int settings_read(struct settings *settings, const char *file, struct parse_error *error);
 void settings_done(struct settings *settings);

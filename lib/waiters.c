@@ -26,7 +26,8 @@
 #define I386_NR_MSGSND 400
 #define I386_NR_MSGRCV 401
 
-/* How much processor time a woken sleeper has at most before it sleeps again, with room to spare.
+/*
+ * How much processor time a woken sleeper has at most before it sleeps again, with room to spare.
  */
 #define RAN_ENOUGH_NS 1000000
 
@@ -157,7 +158,8 @@ static int read_process(struct scan *scan, pid_t pid)
 	return r < 0 ? r : 0;
 }
 
-/* The first number of `schedstat` (Documentation/scheduler/sched-stats.rst): ns on the processor.
+/*
+ * The first number of `schedstat` (Documentation/scheduler/sched-stats.rst): ns on the processor.
  */
 static int read_ran_ns(int task_fd, pid_t tid, uint64_t *ran_ns)
 {

@@ -57,8 +57,10 @@ static bool is_hugetlb(void *addr)
 	return madvise((char *)addr + page, page, MADV_DONTNEED) < 0 && errno == EINVAL;
 }
 
-/* Makes page table entries for pages that exist, many at a time; a kernel without it does it
- * anyway. */
+/*
+ * Makes page table entries for pages that exist, many at a time; a kernel without it does it
+ * anyway.
+ */
 static void premap(void *addr, size_t size)
 {
 	(void)madvise(addr, size, MADV_POPULATE_WRITE);

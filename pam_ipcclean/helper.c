@@ -51,7 +51,9 @@ struct start {
 	int status; /* of the program that was waited for */
 };
 
-/* --- in the children: system calls only, libc's wrappers where they are nothing more -----------
+/*
+ * Up to start_and_await() all runs in the children: system calls only, libc's wrappers where they
+ * are nothing more.
  */
 
 static _Noreturn void end(struct start *start, int error)
@@ -110,7 +112,8 @@ static int open_null(void)
 	return 0;
 }
 
-/* libc's sigaction() refuses the two signals of its threads (32, 33), which may be ignored as well.
+/*
+ * libc's sigaction() refuses the two signals of its threads (32, 33), which may be ignored as well.
  */
 static void default_signals(void)
 {
@@ -248,8 +251,6 @@ static int start_and_await(void *arg)
 	waitpid(pid, &start->status, 0);
 	_exit(0);
 }
-
-/* --- in the login program -------------------------------------------------------------------- */
 
 /* Whether nobody but root (and who we are) could put another file in its place. */
 static bool is_ours(const struct stat *st)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ipcguard.conf, through libeconf and our own checks before it: an error has its text, never a
- * crash. */
+/*
+ * ipcguard.conf, through libeconf and our own checks before it: an error has its text, never a
+ * crash.
+ */
 #include "config.h"
 #include "fuzz.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* PAM's service files, which `ipcclean doctor` reads: circles and webs of includes come to an end.
+/*
+ * PAM's service files, which `ipcclean doctor` reads: circles and webs of includes come to an end.
  */
 #include "doctor_pam.h"
 #include "fuzz.h"

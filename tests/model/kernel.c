@@ -394,8 +394,10 @@ static int act(struct world *world, struct op op)
 	if (op.action == ACT_WAKE)
 		await_wake(world, object);
 	oracle_did(world, &op);
-	/* IPC_SET wakes those who sleep on a queue; the kernel asks anew whether they may
-	 * (ipc/msg.c) */
+	/*
+	 * IPC_SET wakes those who sleep on a queue; the kernel asks anew whether they may
+	 * (ipc/msg.c)
+	 */
 	if ((op.action == ACT_GIVE || op.action == ACT_MODE) && object->kind == MSG &&
 	    object->waiter != NOBODY &&
 	    await_sleep(&world->workers[object->waiter], object, &op, object->waiter_sem) != 0)

@@ -32,7 +32,8 @@ static void no_harness(struct history *history, const char *what)
 	snprintf(history->message, sizeof(history->message), "%s: %s", what, strerror(errno));
 }
 
-/* A directory of the host's that ipcclean would read is covered; one that isn't there needs none.
+/*
+ * A directory of the host's that ipcclean would read is covered; one that isn't there needs none.
  */
 static int cover(const char *path, const char *mode)
 {
@@ -52,8 +53,10 @@ static int enter_namespaces(void)
 	return 0;
 }
 
-/* Processes of other jobs, and of other runs of this test, are seen in /proc: each has its own
- * users. */
+/*
+ * Processes of other jobs, and of other runs of this test, are seen in /proc: each has its own
+ * users.
+ */
 static void name_users(unsigned lane, uint64_t seed)
 {
 	world.users[0] = 0;

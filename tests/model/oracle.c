@@ -272,7 +272,8 @@ static struct lives last_users(const struct world *world, const struct object *o
 		enum life life;
 
 		if (object->last[i] == NOBODY) {
-			/* in a PID namespace an untouched semaphore looks like one touched outside
+			/*
+			 * in a PID namespace an untouched semaphore looks like one touched outside
 			 */
 			if (object->kind == SEM && object->was_touched && world->has_pid_ns)
 				lives.is_hidden = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The service manager: which names are units, and that a missing manager is told, not waited for.
+/*
+ * The service manager: which names are units, and that a missing manager is told, not waited for.
  */
 #include <errno.h>
 #include <setjmp.h>

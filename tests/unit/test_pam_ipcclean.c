@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <locale.h>
 #include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -60,8 +59,6 @@ void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
 	vsnprintf(messages + used, sizeof(messages) - used, format, args);
 	va_end(args);
 	strncat(messages, "\n", sizeof(messages) - strlen(messages) - 1);
-	if (getenv("PAM_TEST_VERBOSE"))
-		fputs(messages, stderr);
 }
 
 static const char *in(const char *dir, const char *name)
@@ -203,8 +200,6 @@ static int setup(void **state)
 	return 0;
 }
 
-/* --- what is started ------------------------------------------------------------------------- */
-
 static void starts_ipcclean_for_the_user(void **state)
 {
 	const char *record;
@@ -341,9 +336,6 @@ static void debug_tells_and_quiet_does_not(void **state)
 	assert_non_null(strstr(messages, "<7>"));
 }
 
-/* --- for whom ----------------------------------------------------------------------------------
- */
-
 static void leaves_root_and_system_users_alone(void **state)
 {
 	(void)state;
@@ -461,8 +453,6 @@ static void pam_end_alone_starts_nothing(void **state)
 	assert_int_equal(pam_end(pamh, PAM_SUCCESS), PAM_SUCCESS);
 	assert_false(was_started());
 }
-
-/* --- the state it is given ------------------------------------------------------------------- */
 
 static void expect_clean_state(const char *record, uid_t uid)
 {
@@ -585,7 +575,8 @@ static void with_little_memory(void)
 
 #define OTHER 65534
 
-/* su(1): real ids of who called it, effective ones of root, and root's memory is nobody's to read
+/*
+ * su(1): real ids of who called it, effective ones of root, and root's memory is nobody's to read
  */
 static void set_user_id(void)
 {
