@@ -396,9 +396,6 @@ static void odd_users_are_nobody(void **state)
 	}
 }
 
-/* --- PAM's manners
- * -------------------------------------------------------------------------------- */
-
 typedef int (*module_function)(pam_handle_t *, int, int, const char **);
 
 static void other_types_are_ignored(void **state)
@@ -735,9 +732,6 @@ static void gives_a_clean_state_and_leaves_no_trace(void **state)
 	}
 }
 
-/* --- helpers that misbehave
- * ----------------------------------------------------------------------- */
-
 static double now_s(void)
 {
 	struct timespec ts;
@@ -831,9 +825,6 @@ static void says_why_the_helper_cannot_be_started(void **state)
 		expect_refused("wait", "is it root's");
 	}
 }
-
-/* --- again and again
- * --------------------------------------------------------------------------------- */
 
 #define TIMES 10000
 

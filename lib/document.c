@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "document.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+
+#include "optional.h"
+
+OPTIONAL_FUNCTION(json_object_new_object);
+OPTIONAL_FUNCTION(json_object_new_array);
+OPTIONAL_FUNCTION(json_object_new_string);
+OPTIONAL_FUNCTION(json_object_new_int64);
+OPTIONAL_FUNCTION(json_object_new_uint64);
+OPTIONAL_FUNCTION(json_object_new_boolean);
+OPTIONAL_FUNCTION(json_object_object_add);
+OPTIONAL_FUNCTION(json_object_array_add);
+OPTIONAL_FUNCTION(json_object_to_json_string_ext);
+OPTIONAL_FUNCTION(json_object_put);
+
+static const struct optional_symbol symbols[] = {
+	OPTIONAL_SYMBOL(json_object_new_object),
+	OPTIONAL_SYMBOL(json_object_new_array),
+	OPTIONAL_SYMBOL(json_object_new_string),
+	OPTIONAL_SYMBOL(json_object_new_int64),
+	OPTIONAL_SYMBOL(json_object_new_uint64),
+	OPTIONAL_SYMBOL(json_object_new_boolean),
+	OPTIONAL_SYMBOL(json_object_object_add),
+	OPTIONAL_SYMBOL(json_object_array_add),
+	OPTIONAL_SYMBOL(json_object_to_json_string_ext),
+	OPTIONAL_SYMBOL(json_object_put),
+};
+
+static int add(struct json_object *to, const char *key, struct json_object *value)
+{
+	if (value && sym_json_object_object_add(to, key, value) == 0)
+		return 0;
+	sym_json_object_put(value);
+	return -ENOMEM;
+}
+
+int document_add_null(struct json_object *to, const char *key)
+{
+	return sym_json_object_object_add(to, key, NULL) == 0 ? 0 : -ENOMEM;
+}
+
+int document_add_text(struct json_object *to, const char *key, const char *text)
+{
+	return text ? add(to, key, sym_json_object_new_string(text)) : document_add_null(to, key);
+}
+
+int document_add_int(struct json_object *to, const char *key, int64_t value)
+{
+	return add(to, key, sym_json_object_new_int64(value));
+}
+
+int document_add_uint(struct json_object *to, const char *key, uint64_t value)
+{
+	return add(to, key, sym_json_object_new_uint64(value));
+}
+
+int document_add_bool(struct json_object *to, const char *key, bool value)
+{
+	return add(to, key, sym_json_object_new_boolean(value));
+}
+
+struct json_object *document_add_object(struct json_object *to, const char *key)
+{
+	struct json_object *object = sym_json_object_new_object();
+
+	return add(to, key, object) == 0 ? object : NULL;
+}
+
+struct json_object *document_add_array(struct json_object *to, const char *key)
+{
+	struct json_object *array = sym_json_object_new_array();
+
+	return add(to, key, array) == 0 ? array : NULL;
+}
+
+struct json_object *document_append_object(struct json_object *array)
+{
+	struct json_object *object = sym_json_object_new_object();
+
+	if (object && sym_json_object_array_add(array, object) == 0)
+		return object;
+	sym_json_object_put(object);
+	return NULL;
+}
+
+int document_new(const char *command, struct json_object **out)
+{
+	int r = optional_open("libjson-c.so.5", symbols, sizeof(symbols) / sizeof(symbols[0]));
+	struct json_object *document;
+
+	if (r < 0)
+		return r;
+	document = sym_json_object_new_object();
+	if (!document)
+		return -ENOMEM;
+	r = document_add_text(document, "schema", "ipcguard/1");
+	r |= document_add_text(document, "command", command);
+	if (r) {
+		document_free(document);
+		return -ENOMEM;
+	}
+	*out = document;
+	return 0;
+}
+
+void document_free(struct json_object *document)
+{
+	if (document)
+		sym_json_object_put(document);
+}
+
+int document_print(struct json_object *document, FILE *out)
+{
+	const char *text = sym_json_object_to_json_string_ext(
+		document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	if (!text)
+		return -ENOMEM;
+	return fprintf(out, "%s\n", text) < 0 || fflush(out) != 0 ? -errno : 0;
+}
