@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -43,15 +42,14 @@ static pid_t find_process(const struct config *config, const struct options *opt
 
 static void await_end(pid_t pid, uint64_t end_ns)
 {
+	int ms = clock_poll_ms(end_ns);
 	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct pollfd ended = {.fd = fd, .events = POLLIN};
-	uint64_t now = clock_now_ns(), ms = now < end_ns ? (end_ns - now) / 1000000 + 1 : 0;
 
-	if (fd < 0 && errno == ESRCH)
-		return;
-	if (fd < 0 && ms > LOOK_MS)
-		ms = LOOK_MS;
-	poll(&ended, fd < 0 ? 0 : 1, ms > 3600000 ? 3600000 : (int)ms);
+	if (fd >= 0)
+		poll(&ended, 1, ms);
+	else if (errno != ESRCH)
+		poll(NULL, 0, ms < LOOK_MS ? ms : LOOK_MS);
 }
 
 void await_gone(const struct config *config, const struct options *options, uid_t uid)

@@ -2,8 +2,12 @@
 /* The checks of `ipcclean doctor`, and how they say what they found. */
 #pragma once
 
+#include "clock.h"
 #include "doctor.h"
 #include "stringlist.h"
+
+/* How long a manager may take to answer one check. */
+#define CHECK_ASK_NS (3 * NS_PER_S)
 
 /* Each fills state, detail and fix. Returns 0 or -ENOMEM: whatever else fails is a finding. */
 typedef int check_fn(const struct options *options, struct check *check);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "clock.h"
 #include "config.h"
 #include "doctor_checks.h"
 #include "dropin.h"
@@ -15,7 +14,6 @@
 #include "patterns.h"
 #include "textfile.h"
 
-#define ASK_NS (3 * NS_PER_S)
 #define SWEEP "ipcguard-sweep.timer"
 #define USER_DROPIN_DIR "user@.service.d"
 
@@ -28,7 +26,7 @@ int check_sweep(const struct options *options, struct check *check)
 	(void)options;
 	if (access("/run/systemd/system", F_OK) < 0)
 		return check_set(check, CHECK_NONE, NULL, "no systemd runs here");
-	r = manager_unit_state(SWEEP, ASK_NS, &state);
+	r = manager_unit_state(SWEEP, CHECK_ASK_NS, &state);
 	if (r == -ENOMEM)
 		return r;
 	if (r == -ENOENT)
@@ -43,13 +41,11 @@ int check_sweep(const struct options *options, struct check *check)
 
 static int set_parse_error(struct check *check, const struct parse_error *error, int r)
 {
-	const char *what = error->what ? error->what : strerror(-r);
-	const char *file = error->file ? error->file : "configuration";
-	const char *fix = "correct it: until then nothing is removed";
+	_cleanup_free_ char *text = parse_error_text(error, r);
 
-	if (error->line)
-		return check_set(check, CHECK_MISS, fix, "%s:%u: %s", file, error->line, what);
-	return check_set(check, CHECK_MISS, fix, "%s: %s", file, what);
+	return text ? check_set(check, CHECK_MISS, "correct it: until then nothing is removed",
+				"%s", text)
+		    : -ENOMEM;
 }
 
 int check_config(const struct options *options, struct check *check)

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "clock.h"
 #include "doctor_checks.h"
 #include "doctor_pam.h"
 #include "dropin.h"
@@ -17,7 +16,6 @@
 #include "removeipc.h"
 #include "textfile.h"
 
-#define ASK_NS (3 * NS_PER_S)
 #define MODULE_PATH PAMDIR "/" PAM_MODULE
 #define PAM_LINE                                                         \
 	"add `session optional " PAM_MODULE "` to the service files in " \
@@ -74,7 +72,7 @@ int check_removeipc(const struct options *options, struct check *check)
 				 "systemctl restart systemd-logind",
 				 "on: at logout logind removes what other processes of the user "
 				 "still use");
-	r = manager_logind_removes_ipc(ASK_NS, &does);
+	r = manager_logind_removes_ipc(CHECK_ASK_NS, &does);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)

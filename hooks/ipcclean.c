@@ -64,13 +64,9 @@ static void start_watchdog(uint64_t deadline_ns)
 
 static void say_parse_error(const struct parse_error *error, int r)
 {
-	const char *what = error->what ? error->what : strerror(-r);
-	const char *file = error->file ? error->file : "configuration";
+	_cleanup_free_ char *text = parse_error_text(error, r);
 
-	if (error->line)
-		say_error("%s:%u: %s; nothing is removed", file, error->line, what);
-	else
-		say_error("%s: %s; nothing is removed", file, what);
+	say_error("%s; nothing is removed", text ? text : strerror(ENOMEM));
 }
 
 static int run_command(const struct command_context *context)

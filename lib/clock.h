@@ -16,6 +16,14 @@ static inline uint64_t clock_now_ns(void)
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
+/* The time until end_ns as poll(2) takes it, rounded up, at most an hour; 0 if it is past. */
+static inline int clock_poll_ms(uint64_t end_ns)
+{
+	uint64_t now = clock_now_ns(), ms = now < end_ns ? (end_ns - now) / 1000000 + 1 : 0;
+
+	return ms > 3600000 ? 3600000 : (int)ms;
+}
+
 static inline bool clock_is_past(uint64_t deadline_ns)
 {
 	return clock_now_ns() >= deadline_ns;

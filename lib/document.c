@@ -18,16 +18,11 @@ OPTIONAL_FUNCTION(json_object_to_json_string_ext);
 OPTIONAL_FUNCTION(json_object_put);
 
 static const struct optional_symbol symbols[] = {
-	OPTIONAL_SYMBOL(json_object_new_object),
-	OPTIONAL_SYMBOL(json_object_new_array),
-	OPTIONAL_SYMBOL(json_object_new_string),
-	OPTIONAL_SYMBOL(json_object_new_int64),
-	OPTIONAL_SYMBOL(json_object_new_uint64),
-	OPTIONAL_SYMBOL(json_object_new_boolean),
-	OPTIONAL_SYMBOL(json_object_object_add),
-	OPTIONAL_SYMBOL(json_object_array_add),
-	OPTIONAL_SYMBOL(json_object_to_json_string_ext),
-	OPTIONAL_SYMBOL(json_object_put),
+	OPTIONAL_SYMBOL(json_object_new_object),	 OPTIONAL_SYMBOL(json_object_new_array),
+	OPTIONAL_SYMBOL(json_object_new_string),	 OPTIONAL_SYMBOL(json_object_new_int64),
+	OPTIONAL_SYMBOL(json_object_new_uint64),	 OPTIONAL_SYMBOL(json_object_new_boolean),
+	OPTIONAL_SYMBOL(json_object_object_add),	 OPTIONAL_SYMBOL(json_object_array_add),
+	OPTIONAL_SYMBOL(json_object_to_json_string_ext), OPTIONAL_SYMBOL(json_object_put),
 };
 
 static int add(struct json_object *to, const char *key, struct json_object *value)

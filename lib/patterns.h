@@ -41,6 +41,9 @@ struct parse_error {
 
 void parse_error_done(struct parse_error *error);
 
+/* That sentence, to be freed, for an error r that may have no place; NULL without memory. */
+char *parse_error_text(const struct parse_error *error, int r);
+
 /*
  * Reads the catalogue. dirs is a NULL-terminated list in the order above (NULL: the built-in one).
  * A directory that is missing is empty. Returns 0 and a catalogue for patterns_free(), or a

@@ -133,13 +133,8 @@ static void await_child(pid_t child, uint64_t deadline_ns)
 	struct pollfd wait = {.fd = pidfd, .events = POLLIN};
 
 	if (pidfd >= 0) {
-		while (now < end) {
-			uint64_t ms = (end - now) / 1000000 + 1;
-
-			if (poll(&wait, 1, ms > 3600000 ? 3600000 : (int)ms) > 0)
-				break;
+		while (now < end && poll(&wait, 1, clock_poll_ms(end)) <= 0)
 			now = clock_now_ns();
-		}
 	} else {
 		/* Linux before 5.3: look now and then */
 		while (now < end && waitpid(child, NULL, WNOHANG) == 0) {

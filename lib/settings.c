@@ -26,6 +26,17 @@ void parse_error_done(struct parse_error *error)
 	*error = (struct parse_error){0};
 }
 
+char *parse_error_text(const struct parse_error *error, int r)
+{
+	const char *what = error->what ? error->what : strerror(-r);
+	const char *file = error->file ? error->file : "configuration";
+	char *text;
+	int n = error->line ? asprintf(&text, "%s:%u: %s", file, error->line, what)
+			    : asprintf(&text, "%s: %s", file, what);
+
+	return n < 0 ? NULL : text;
+}
+
 int settings_fail(struct parse_error *error, int r, const char *file, unsigned line,
 		  const char *format, ...)
 {
