@@ -78,25 +78,23 @@ PAM_CFLAGS = $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC -fvisibility=hidden
 PAM_LDFLAGS = -shared $(filter-out -pie,$(ALL_LDFLAGS)) -Wl,-z,defs
 PAM_LIBS = $(shell $(PKG_CONFIG) --libs pam)
 
-$B/pam_ipcclean/%.o: pam_ipcclean/%.c $B/bindir
-	$(call say,CC,$<)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(PAM_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"' -MMD -MP -c -o $@ $<
-
-$B/pam_ipcclean.so: $(PAM_SOURCES:%.c=$B/%.o)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(PAM_LDFLAGS) -o $@ $^ $(PAM_LIBS)
-
-# the same with a stand-in for ipcclean, and less patience
 PAM_TEST_DIR := $(abspath $B)/tests/pam
-$B/tests/pam/%.o: pam_ipcclean/%.c
-	$(call say,CC,$<)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(PAM_CFLAGS) -DIPCCLEAN_PATH='"$(PAM_TEST_DIR)/ipcclean"' -DWAIT_MS=2000 -MMD -MP -c -o $@ $<
 
-$B/tests/pam/pam_ipcclean.so: $(PAM_SOURCES:pam_ipcclean/%.c=$B/tests/pam/%.o)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(PAM_LDFLAGS) -o $@ $^ $(PAM_LIBS)
+# $(call pam_module,MODULE,OBJECTS,IPCCLEAN,MORE): the module that starts this ipcclean
+define pam_module
+$(2)/%.o: pam_ipcclean/%.c $B/bindir
+	$$(call say,CC,$$<)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(PAM_CFLAGS) -DIPCCLEAN_PATH='"$(3)"' $(4) -MMD -MP -c -o $$@ $$<
+
+$(1): $$(PAM_SOURCES:pam_ipcclean/%.c=$(2)/%.o)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(PAM_LDFLAGS) -o $$@ $$^ $$(PAM_LIBS)
+endef
+# for the host; with the ipcclean that was built here; with a stand-in for it, and less patience
+$(eval $(call pam_module,$B/pam_ipcclean.so,$B/pam_ipcclean,$(bindir)/ipcclean))
+$(eval $(call pam_module,$B/here/pam_ipcclean.so,$B/here,$(abspath $B)/ipcclean))
+$(eval $(call pam_module,$B/tests/pam/pam_ipcclean.so,$B/tests/pam,$(PAM_TEST_DIR)/ipcclean,-DWAIT_MS=2000))
 
 $B/tests/pam/standin: $B/tests/tools/standin
 	@cp $< $@
@@ -139,16 +137,6 @@ $B/tests/fuzz/%: $B/tests/fuzz/%.o $B/libhooks.a $B/libipcguard.a
 $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(if $(filter pam,$*),$(PAM_LIBS))
-
-# the module with the ipcclean that was built here instead of the installed one
-$B/here/%.o: pam_ipcclean/%.c
-	$(call say,CC,$<)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(PAM_CFLAGS) -DIPCCLEAN_PATH='"$(abspath $B)/ipcclean"' -MMD -MP -c -o $@ $<
-
-$B/here/pam_ipcclean.so: $(PAM_SOURCES:pam_ipcclean/%.c=$B/here/%.o)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(PAM_LDFLAGS) -o $@ $^ $(PAM_LIBS)
 
 # drop-ins name the program by its installed path: another prefix= means another program; and doctor
 # looks for the module where it is installed

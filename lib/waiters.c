@@ -82,8 +82,8 @@ static int add(struct queue_waiters *waiters, int msqid)
 }
 
 /*
- * A process of another IPC namespace sleeps on another queue of that id. Its threads are asked once
- * more: a process whose main thread has ended has no namespaces to show.
+ * A thread of another IPC namespace sleeps on another queue of that id. One that has just ended has
+ * no namespaces to show, and is believed.
  */
 static bool shares_our_ipc(int dir, const char *id, ino_t ours)
 {

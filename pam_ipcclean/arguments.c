@@ -61,14 +61,14 @@ static int read_argument(struct arguments *arguments, pam_handle_t *pamh, const 
 		pam_syslog(pamh, LOG_ERR, "%.200s: not an absolute path; nothing is removed", text);
 		return -EINVAL;
 	}
-	if (min_uid && read_uid(min_uid, &arguments->min_uid_value) < 0) {
+	if (min_uid && read_uid(min_uid, &arguments->min_uid) < 0) {
 		pam_syslog(pamh, LOG_ERR, "%.200s: not a uid; nothing is removed", text);
 		return -EINVAL;
 	}
 	if (config)
 		arguments->config = config;
 	else if (min_uid)
-		arguments->min_uid = min_uid;
+		arguments->has_min_uid = true;
 	else if (!read_flag(arguments, text))
 		pam_syslog(pamh, LOG_WARNING,
 			   "%.200s: no such argument, ignored; see pam_ipcclean(8)", text);

@@ -12,9 +12,9 @@
 
 struct arguments {
 	bool is_debug, is_quiet, is_waiting, is_dry_run;
-	const char *config;  /* the text after "config=", an absolute path, or NULL */
-	const char *min_uid; /* the text after "min_uid=", checked, or NULL */
-	uid_t min_uid_value;
+	const char *config; /* the text after "config=", an absolute path, or NULL */
+	bool has_min_uid;
+	uid_t min_uid;
 };
 
 /*

@@ -40,8 +40,8 @@ static uid_t min_uid(pam_handle_t *pamh, const struct arguments *arguments)
 	uid_t uid = UID_MIN_DEFAULT;
 	char *text;
 
-	if (arguments->min_uid)
-		return arguments->min_uid_value;
+	if (arguments->has_min_uid)
+		return arguments->min_uid;
 	text = pam_modutil_search_key(pamh, "/etc/login.defs", "UID_MIN");
 	if (text && *text && strspn(text, "0123456789") == strlen(text))
 		uid = (uid_t)strtoul(text, NULL, 10);
@@ -141,9 +141,8 @@ static void run_ipcclean(pam_handle_t *pamh, const struct arguments *arguments, 
 		snprintf(config, sizeof(config), "--config=%s", arguments->config);
 		argv[count++] = config;
 	}
-	if (arguments->min_uid) {
-		snprintf(min_uid_text, sizeof(min_uid_text), "--min-uid=%u",
-			 arguments->min_uid_value);
+	if (arguments->has_min_uid) {
+		snprintf(min_uid_text, sizeof(min_uid_text), "--min-uid=%u", arguments->min_uid);
 		argv[count++] = min_uid_text;
 	}
 	if (arguments->is_waiting)

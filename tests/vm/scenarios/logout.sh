@@ -74,6 +74,10 @@ is_logged_out() { # user
 	! systemctl is-active -q "user@$(id -u "$1").service"
 }
 
+helper_is_gone() {
+	! pgrep -x ipcclean >/dev/null
+}
+
 # The user's leftovers from before, made outside of any session.
 leave_objects() { # user
 	setpriv --reuid "$1" --regid "$1" --clear-groups /usr/local/bin/ipcobj leak thing >/dev/null
@@ -227,7 +231,6 @@ scenario_two_sessions_of_which_one_ends() {
 	open_session
 	$SSH alice@127.0.0.1 true
 	# the helper that the second logout has started waits for processes for 5 s, and gives up
-	helper_is_gone() { ! pgrep -x ipcclean >/dev/null; }
 	wait_for 60 helper_is_gone
 	expect_objects alice 6
 	close_session
@@ -238,7 +241,6 @@ scenario_processes_left_behind() {
 	with_module
 	printf '[Clean]\nMinAge=0\n' >/etc/ipcguard.conf
 	$SSH alice@127.0.0.1 'ipcobj leak thing >/dev/null; nohup sleep 600 >/dev/null 2>&1 & tmux new-session -d; sleep 1'
-	helper_is_gone() { ! pgrep -x ipcclean >/dev/null; }
 	wait_for 60 helper_is_gone
 	systemctl start ipcguard-sweep.service
 	expect_objects alice 6
@@ -254,7 +256,6 @@ scenario_lingering() {
 	with_module
 	loginctl enable-linger alice
 	$SSH alice@127.0.0.1 'ipcobj leak thing' >/dev/null
-	helper_is_gone() { ! pgrep -x ipcclean >/dev/null; }
 	wait_for 60 helper_is_gone
 	expect_objects alice 6
 	loginctl disable-linger alice
