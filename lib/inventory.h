@@ -40,6 +40,11 @@ int inventory_scan(struct inventory *inv, unsigned kinds, const uid_t *owner_onl
 void inventory_done(struct inventory *inv);
 
 /*
+ * Fills rss and swap of all objects; OBJECT_UNKNOWN where this kernel, or our rights, don't tell.
+ */
+void inventory_read_resident(struct inventory *inv);
+
+/*
  * Opens a POSIX object's parent directory and tells its last path element, which points into
  * obj->name or, for psem, into buf ("sem.NAME"). No link is followed on the way. Returns an fd, or
  * a negative errno.

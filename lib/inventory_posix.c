@@ -41,9 +41,11 @@ static void fill_file(struct ipc_object *obj, const struct stat *st)
 	obj->bytes = (uint64_t)st->st_size;
 	obj->ctime = st->st_ctime;
 	obj->newest = newest_of(st);
+	obj->atime = st->st_atime;
+	obj->mtime = st->st_mtime;
 	obj->dev = st->st_dev;
 	obj->ino = st->st_ino;
-	obj->nlink = st->st_nlink;
+	obj->nlink = (uint32_t)st->st_nlink;
 }
 
 static int walk(struct scan *scan, int parent, const char *prefix, dev_t dev, unsigned depth);
@@ -208,6 +210,8 @@ static void read_queue(int dir, const char *file, struct ipc_object *obj)
 	obj->bytes = 0;
 	if (fd < 0 || mq_getattr(fd, &attr) < 0)
 		return;
+	obj->maxmsg = (uint32_t)attr.mq_maxmsg;
+	obj->msgsize = (uint32_t)attr.mq_msgsize;
 	obj->qnum = (uint64_t)attr.mq_curmsgs;
 	obj->bytes = obj->qnum * (uint64_t)attr.mq_msgsize;
 }

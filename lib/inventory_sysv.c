@@ -63,6 +63,8 @@ static int stat_shm(int id_or_index, struct ipc_object *obj)
 	obj->cpid = ds.shm_cpid;
 	obj->lpid = ds.shm_lpid;
 	obj->lpid_at = ds.shm_atime > ds.shm_dtime ? ds.shm_atime : ds.shm_dtime;
+	obj->atime = ds.shm_atime;
+	obj->dtime = ds.shm_dtime;
 	return 0;
 }
 
@@ -93,6 +95,7 @@ static int stat_msg(int id_or_index, struct ipc_object *obj)
 	fill_perm(obj, &ds.msg_perm);
 	obj->bytes = ds.__msg_cbytes;
 	obj->qnum = ds.msg_qnum;
+	obj->qbytes = ds.msg_qbytes;
 	obj->ctime = ds.msg_ctime;
 	obj->newest = newest_of(ds.msg_ctime, ds.msg_stime, ds.msg_rtime);
 	obj->lpid = ds.msg_lspid;

@@ -41,6 +41,8 @@ enum lease_state {
 	LEASE_UNKNOWN, /* no lease to be had (fs.leases-enable=0, not permitted): counts as use */
 };
 
+#define OBJECT_UNKNOWN UINT64_MAX
+
 struct ipc_object {
 	enum ipc_kind kind;
 	int id;	      /* System V: the id, 0 is valid; POSIX: -1 */
@@ -56,23 +58,34 @@ struct ipc_object {
 	time_t ctime;  /* last change, seconds since the epoch */
 	time_t newest; /* the newest of all its times: what its age counts from */
 
-	uint64_t nattch; /* shm */
-	uint32_t nsems;	 /* sem */
-	uint64_t qnum;	 /* msg: messages in the queue; pmq: 1 if it holds any */
-	pid_t cpid;	 /* shm: creator; 0 if not visible in our PID namespace or not known */
-	pid_t lpid;	 /* shm: last attach or detach; msg: last sender */
-	pid_t lrpid;	 /* msg: last receiver */
+	uint64_t nattch;	  /* shm */
+	uint64_t qnum;		  /* msg, pmq: messages in the queue */
+	uint64_t qbytes;	  /* msg: how many bytes it takes */
+	uint32_t nsems;		  /* sem */
+	uint32_t maxmsg, msgsize; /* pmq: how many messages it takes, how long one may be; 0 both
+				   * if it could not be asked */
+	uint32_t nlink;		  /* POSIX: names of the file */
+	pid_t cpid;  /* shm: creator; 0 if not visible in our PID namespace or not known */
+	pid_t lpid;  /* shm: last attach or detach; msg: last sender */
+	pid_t lrpid; /* msg: last receiver */
 	time_t lpid_at, lrpid_at; /* when; 0 is never */
+	time_t atime;		  /* shm: last attach, 0 is never; POSIX: last read */
+	union {
+		time_t dtime; /* shm: last detach, 0 is never */
+		time_t mtime; /* POSIX: last write */
+	};
 
 	dev_t dev; /* POSIX: which file it was */
 	ino_t ino;
-	nlink_t nlink;
+
+	/* filled by inventory_read_resident(): bytes in memory and in swap, or OBJECT_UNKNOWN */
+	uint64_t rss, swap;
 
 	/* filled by usage_probe() */
-	enum lease_state lease;
-	bool has_waiters; /* sem, msg: a live process sleeps on it */
-	pid_t live_user;  /* a live process that last used it, 0 for none */
-	bool is_blind;	  /* a user of it would not be visible from here */
+	pid_t live_user; /* a live process that last used it, 0 for none */
+	enum lease_state lease : 8;
+	bool has_waiters : 1; /* sem, msg: a live process sleeps on it */
+	bool is_blind : 1;    /* a user of it would not be visible from here */
 };
 
 /* Releases what the object owns. */

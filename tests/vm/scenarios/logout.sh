@@ -335,8 +335,6 @@ scenario_missing_helper() {
 }
 
 scenario_200_logins_of_20_users() {
-	echo "# SKIP its present form has not passed in the guest yet"
-	exit 0
 	with_module
 	local n user
 	for n in {1..20}; do
@@ -382,7 +380,7 @@ scenario_200_logins_of_20_users() {
 	pkill -u user1,user2 sleep
 	wait
 	journalctl --sync
-	! journalctl --no-pager --since="$since" | grep -E 'pam_ipcclean|ipcclean\[' | grep -v 'ipcguard\[' ||
+	! journalctl --no-pager --since="$since" | grep -E 'pam_ipcclean\(|ipcclean\[' ||
 		fail "more in the journal than the events"
 	# a busy machine may reach the deadline, and go on with the next run
 	! events -p warning -o json | jq -r '.IPCGUARD_REASON // "deadline"' | grep -v '^deadline$' || fail "warnings"
