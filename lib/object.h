@@ -58,18 +58,28 @@ struct ipc_object {
 	time_t ctime;  /* last change, seconds since the epoch */
 	time_t newest; /* the newest of all its times: what its age counts from */
 
-	uint64_t nattch;	  /* shm */
-	uint64_t qnum;		  /* msg, pmq: messages in the queue */
-	uint64_t qbytes;	  /* msg: how many bytes it takes */
-	uint32_t nsems;		  /* sem */
-	uint32_t maxmsg, msgsize; /* pmq: how many messages it takes, how long one may be; 0 both
-				   * if it could not be asked */
-	uint32_t nlink;		  /* POSIX: names of the file */
-	pid_t cpid;  /* shm: creator; 0 if not visible in our PID namespace or not known */
-	pid_t lpid;  /* shm: last attach or detach; msg: last sender */
-	pid_t lrpid; /* msg: last receiver */
-	time_t lpid_at, lrpid_at; /* when; 0 is never */
-	time_t atime;		  /* shm: last attach, 0 is never; POSIX: last read */
+	uint64_t nattch; /* shm */
+	uint64_t qnum;	 /* msg, pmq: messages in the queue */
+	/* what only some kinds have shares its place: hosts have tens of thousands of objects */
+	union {
+		uint64_t qbytes; /* msg: how many bytes it takes */
+		struct {
+			/* pmq: messages it takes, bytes of each; 0 if it could not be asked */
+			uint32_t maxmsg, msgsize;
+		};
+	};
+	union {
+		uint32_t nsems; /* sem */
+		uint32_t nlink; /* POSIX: names of the file */
+	};
+	pid_t cpid;	/* shm: creator; 0 if not visible in our PID namespace or not known */
+	pid_t lpid;	/* shm: last attach or detach; msg: last sender */
+	pid_t lrpid;	/* msg: last receiver */
+	time_t lpid_at; /* when lpid; sem: the last operation; 0 is never */
+	union {
+		time_t lrpid_at; /* msg: when lrpid; 0 is never */
+		time_t atime;	 /* shm: last attach, 0 is never; POSIX: last read */
+	};
 	union {
 		time_t dtime; /* shm: last detach, 0 is never */
 		time_t mtime; /* POSIX: last write */

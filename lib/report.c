@@ -8,11 +8,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <libsmartcols/libsmartcols.h>
-#include <pwd.h>
 #include <string.h>
 
 #include "cleanup.h"
 #include "optional.h"
+#include "usernames.h"
 #include "wipe.h"
 
 OPTIONAL_FUNCTION(scols_new_table);
@@ -118,53 +118,6 @@ int report_summary(const struct report *report, FILE *out)
 	return ferror(out) ? -EIO : 0;
 }
 
-/* What owners are called: each is asked for once, NSS may be slow. */
-struct owner_names {
-	struct owner_name {
-		uid_t uid;
-		char *text;
-	} * all;
-	size_t count;
-};
-
-static void owner_names_done(struct owner_names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->all[i].text);
-	free(names->all);
-}
-
-/* The name, safe for a terminal, or the number of a user without one; NULL without memory. */
-static char *owner_text(uid_t uid)
-{
-	const struct passwd *user = getpwuid(uid);
-	char *text;
-
-	if (user)
-		return name_escape(user->pw_name);
-	return asprintf(&text, "%u", uid) < 0 ? NULL : text;
-}
-
-static const char *owner_find(struct owner_names *names, uid_t uid)
-{
-	struct owner_name *grown;
-	char *text;
-
-	/* objects of one owner mostly stand together */
-	for (size_t i = names->count; i > 0; i--)
-		if (names->all[i - 1].uid == uid)
-			return names->all[i - 1].text;
-	text = owner_text(uid);
-	grown = text ? reallocarray(names->all, names->count + 1, sizeof(*grown)) : NULL;
-	if (!grown) {
-		free(text);
-		return NULL;
-	}
-	names->all = grown;
-	grown[names->count++] = (struct owner_name){uid, text};
-	return text;
-}
-
 static void evidence_of_use(const struct ipc_object *obj, char *text, size_t size)
 {
 	if (obj->lpid)
@@ -223,11 +176,11 @@ static const struct {
 };
 
 static int add_line(struct libscols_table *table, const struct judged *judged, bool verbose,
-		    struct owner_names *owners)
+		    struct usernames *owners)
 {
 	const struct ipc_object *obj = judged->obj;
 	_cleanup_free_ char *ref = object_ref(obj);
-	const char *owner = owner_find(owners, obj->uid);
+	const char *owner = usernames_get(owners, obj->uid);
 	struct libscols_line *line = sym_scols_table_new_line(table, NULL);
 	char key[KEY_TEXT_SIZE], mode[8], size[SIZE_TEXT_SIZE], text[128];
 	int r = 0;
@@ -251,7 +204,7 @@ static int add_line(struct libscols_table *table, const struct judged *judged, b
 
 static int fill(struct libscols_table *table, const struct report *report, bool verbose)
 {
-	_cleanup_(owner_names_done) struct owner_names owners = {0};
+	_cleanup_(usernames_done) struct usernames owners = {0};
 
 	for (int i = 0; i < COLUMN_COUNT_ - !verbose; i++)
 		if (!sym_scols_table_new_column(table, columns[i].name, 0, columns[i].flags))
