@@ -49,6 +49,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo '  $(1)'	$(2))
 
 LIB_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard lib/*.c)))
+IPCAUDIT_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard audit/*.c)))
 IPCCLEAN_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard hooks/*.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 TEST_TOOLS := $(patsubst tests/tools/%.c,$B/tests/tools/%,$(sort $(wildcard tests/tools/*.c)))
@@ -56,7 +57,8 @@ BENCH_TOOLS := $(patsubst bench/%.c,$B/bench/%,$(sort $(wildcard bench/*.c)))
 
 .PHONY: all programs tests
 all: programs
-programs: $B/ipcclean $B/pam_ipcclean.so
+PROGRAMS := ipcclean ipcaudit
+programs: $(PROGRAMS:%=$B/%) $B/pam_ipcclean.so
 tests: $(UNIT_TESTS) $(TEST_TOOLS) $B/here/pam_ipcclean.so $B/tests/pam/pam_ipcclean.so $B/tests/pam/standin
 
 $B/%.o: %.c
@@ -69,6 +71,10 @@ $B/libipcguard.a: $(LIB_OBJECTS)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $B/ipcclean: $(IPCCLEAN_OBJECTS) $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$B/ipcaudit: $(IPCAUDIT_OBJECTS) $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
@@ -197,8 +203,8 @@ format:
 
 lint: setup
 	tests/check docs
-	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS)
-	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr -Ilib lib hooks pam_ipcclean
+	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr -Ilib lib hooks audit pam_ipcclean
 
 help:
 	@echo 'make all         the programs, into build/'
@@ -249,7 +255,9 @@ INSTALLED_DIRS = $(docdir)/examples/authselect $(docdir)/examples/service.d $(do
 
 .PHONY: install uninstall
 install: programs
-	$(Q)install -D -m 0755 $B/ipcclean '$(DESTDIR)$(bindir)/ipcclean'
+	$(Q)for program in $(PROGRAMS); do \
+		install -D -m 0755 "$B/$$program" "$(DESTDIR)$(bindir)/$$program" || exit; \
+	done
 	$(Q)install -D -m 0644 $B/pam_ipcclean.so '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
 	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
 		target="$(DESTDIR)$${pair#*:}"; \
@@ -258,10 +266,10 @@ install: programs
 		chmod 0644 "$$target.new"; \
 		mv -f "$$target.new" "$$target"; \
 	done
-	$(call say,INSTALL,$(DESTDIR)$(bindir)/ipcclean)
+	$(call say,INSTALL,$(DESTDIR)$(bindir))
 
 uninstall:
-	$(Q)rm -f '$(DESTDIR)$(bindir)/ipcclean' '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
+	$(Q)rm -f $(PROGRAMS:%='$(DESTDIR)$(bindir)/%') '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
 	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
 		rm -f "$(DESTDIR)$${pair#*:}"; \
 	done

@@ -8,6 +8,7 @@
 #include "cleanup_run.h"
 #include "clock.h"
 #include "commands.h"
+#include "program.h"
 #include "removeipc.h"
 #include "say.h"
 
@@ -23,7 +24,7 @@ int command_user(const struct command_context *context)
 		.has_target = true,
 		.is_dry_run = options->is_dry_run,
 	};
-	int r = user_parse(options->operands[0], &run.target);
+	int r = program_parse_user(options->operands[0], &run.target);
 
 	if (r < 0) {
 		say_error("%s: %s", options->operands[0],

@@ -18,6 +18,7 @@
 #include "dropin.h"
 #include "manager.h"
 #include "options.h"
+#include "program.h"
 #include "say.h"
 
 #define ASK_NS (30 * NS_PER_S)
@@ -123,7 +124,7 @@ static int add_names(char *const *names, size_t count, bool must_exist,
 static int list_of_user(const char *user, char ***names)
 {
 	uid_t uid;
-	int r = user_parse(user, &uid);
+	int r = program_parse_user(user, &uid);
 
 	if (r < 0) {
 		say_error("%s: no such user", user);

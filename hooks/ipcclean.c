@@ -5,8 +5,6 @@
  * hands over to the command; a broken configuration ends here, with nothing done (rule 6).
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,24 +16,11 @@
 #include "commands.h"
 #include "doctor.h"
 #include "enable.h"
+#include "program.h"
 #include "say.h"
 
 /* Past the deadline by this much, something hangs that we can't interrupt (NSS, a mount). */
 #define WATCHDOG_GRACE_S 3
-
-/* What is opened must not become standard output. Returns 0 or -1. */
-static int open_standard_fds(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		return -1;
-	close(fd);
-	return 0;
-}
 
 static void give_up(int sig)
 {
@@ -132,11 +117,8 @@ int main(int argc, char **argv)
 {
 	_cleanup_(options_done) struct options options = {0};
 
-	if (open_standard_fds() < 0)
+	if (program_start() < 0)
 		return EXIT_FAILED;
-	/* a reader of our output that goes away is an error of write, not our end */
-	signal(SIGPIPE, SIG_IGN);
-	setlocale(LC_CTYPE, "");
 	switch (options_parse(&options, argc, argv)) {
 	case OPTIONS_RUN:
 		return run(&options);

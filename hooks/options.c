@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "program.h"
 #include "say.h"
 
 static const struct {
@@ -124,21 +124,6 @@ const char *command_name(enum command command)
 	return commands[command].name;
 }
 
-int user_parse(const char *text, uid_t *uid)
-{
-	const struct passwd *user;
-	int r = uid_parse(text, uid);
-
-	if (r != -EINVAL)
-		return r;
-	errno = 0;
-	user = getpwnam(text);
-	if (!user)
-		return errno && errno != ENOENT && errno != ESRCH ? -errno : -ENOENT;
-	*uid = user->pw_uid;
-	return 0;
-}
-
 /* Says what is wrong with an option's value and what it takes. */
 static int bad_value(const char *option, const char *value, const char *takes)
 {
@@ -173,7 +158,7 @@ static int read_wipe(struct options *options, const char *value)
 static int read_uid(struct options *options, const char *value)
 {
 	options->has_uid = true;
-	if (user_parse(value, &options->uid) < 0)
+	if (program_parse_user(value, &options->uid) < 0)
 		return bad_value("uid", value, "no such user");
 	return 0;
 }

@@ -55,6 +55,3 @@ void options_done(struct options *options);
 int options_apply(const struct options *options, struct config *config);
 
 const char *command_name(enum command command);
-
-/* Reads a user's name or number. Returns 0, -ENOENT for one that doesn't exist, or an errno. */
-int user_parse(const char *text, uid_t *uid);

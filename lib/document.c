@@ -2,6 +2,7 @@
 #include "document.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 
 #include "optional.h"
@@ -53,6 +54,23 @@ int document_add_uint(struct json_object *to, const char *key, uint64_t value)
 	return add(to, key, sym_json_object_new_uint64(value));
 }
 
+int document_add_exact(struct json_object *to, const char *key, uint64_t value)
+{
+	char text[24];
+
+	if (value == OBJECT_UNKNOWN)
+		return document_add_null(to, key);
+	if (value <= UINT64_C(1) << 53)
+		return document_add_uint(to, key, value);
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	return document_add_text(to, key, text);
+}
+
+int document_add_time(struct json_object *to, const char *key, time_t value)
+{
+	return value ? document_add_int(to, key, value) : document_add_null(to, key);
+}
+
 int document_add_bool(struct json_object *to, const char *key, bool value)
 {
 	return add(to, key, sym_json_object_new_boolean(value));
@@ -82,9 +100,24 @@ struct json_object *document_append_object(struct json_object *array)
 	return NULL;
 }
 
+int document_append_text(struct json_object *array, const char *text)
+{
+	struct json_object *value = sym_json_object_new_string(text);
+
+	if (value && sym_json_object_array_add(array, value) == 0)
+		return 0;
+	sym_json_object_put(value);
+	return -ENOMEM;
+}
+
+static int open_library(void)
+{
+	return optional_open("libjson-c.so.5", symbols, sizeof(symbols) / sizeof(symbols[0]));
+}
+
 int document_new(const char *command, struct json_object **out)
 {
-	int r = optional_open("libjson-c.so.5", symbols, sizeof(symbols) / sizeof(symbols[0]));
+	int r = open_library();
 	struct json_object *document;
 
 	if (r < 0)
@@ -116,4 +149,51 @@ int document_print(struct json_object *document, FILE *out)
 	if (!text)
 		return -ENOMEM;
 	return fprintf(out, "%s\n", text) < 0 || fflush(out) != 0 ? -errno : 0;
+}
+
+int document_stream_begin(struct document_stream *stream, FILE *out, const char *command)
+{
+	int r = open_library();
+
+	*stream = (struct document_stream){.out = out};
+	if (r < 0)
+		return r;
+	/* a command is one of our own words */
+	return fprintf(out, "{\"schema\":\"ipcguard/1\",\"command\":\"%s\"", command) < 0 ? -EIO
+											  : 0;
+}
+
+int document_stream_array(struct document_stream *stream, const char *key)
+{
+	const char *end = stream->has_array ? "]" : "";
+
+	stream->has_array = true;
+	stream->has_element = false;
+	return fprintf(stream->out, "%s,\"%s\":[", end, key) < 0 ? -EIO : 0;
+}
+
+struct json_object *document_stream_element(void)
+{
+	return sym_json_object_new_object();
+}
+
+int document_stream_put(struct document_stream *stream, struct json_object *element)
+{
+	const char *text = sym_json_object_to_json_string_ext(
+		element, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	int r = -ENOMEM;
+
+	if (text)
+		r = fprintf(stream->out, "%s%s", stream->has_element ? "," : "", text) < 0 ? -EIO
+											   : 0;
+	stream->has_element = true;
+	document_free(element);
+	return r;
+}
+
+int document_stream_end(struct document_stream *stream)
+{
+	if (fputs(stream->has_array ? "]}\n" : "}\n", stream->out) < 0 || fflush(stream->out) != 0)
+		return -EIO;
+	return ferror(stream->out) ? -EIO : 0;
 }

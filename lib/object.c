@@ -258,6 +258,27 @@ const char *size_format(uint64_t bytes, char buf[SIZE_TEXT_SIZE])
 	return buf;
 }
 
+int size_parse(const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	unsigned long long value;
+	const char *unit;
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno)
+		return -ERANGE;
+	unit = *end ? strchr(units, *end) : NULL;
+	if (*end && (!unit || end[1]))
+		return -EINVAL;
+	if (__builtin_mul_overflow(value, unit ? UINT64_C(1) << 10 * (unit - units + 1) : 1, bytes))
+		return -ERANGE;
+	return 0;
+}
+
 int uid_parse(const char *text, uid_t *uid)
 {
 	unsigned long long value;

@@ -144,5 +144,11 @@ int span_parse(const char *text, uint64_t *ns);
 #define SIZE_TEXT_SIZE 16
 const char *size_format(uint64_t bytes, char buf[SIZE_TEXT_SIZE]);
 
+/*
+ * Reads a size in bytes, with K, M, G or T behind it in those of 1024. Returns 0, -EINVAL, or
+ * -ERANGE past 2^64.
+ */
+int size_parse(const char *text, uint64_t *bytes);
+
 /* Reads a decimal uid (not (uid_t)-1). Returns 0, -EINVAL or -ERANGE. */
 int uid_parse(const char *text, uid_t *uid);

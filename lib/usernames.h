@@ -9,7 +9,7 @@ struct usernames {
 	struct username {
 		uid_t uid;
 		char *text;
-	} *all;
+	} * all;
 	size_t count, last;
 };
 

@@ -50,14 +50,9 @@ static bool take_element(const char *parent, size_t parent_length, const char *e
 	static const struct {
 		const char *prefix, *suffix;
 	} forms[] = {
-		{"docker-", ".scope"},
-		{"libpod-", ".scope"},
-		{"crio-", ".scope"},
-		{"cri-containerd-", ".scope"},
-		{"nerdctl-", ".scope"},
-		{"machine-", ".scope"},
-		{"systemd-nspawn@", ".service"},
-		{"lxc.payload.", ""},
+		{"docker-", ".scope"},		 {"libpod-", ".scope"},	 {"crio-", ".scope"},
+		{"cri-containerd-", ".scope"},	 {"nerdctl-", ".scope"}, {"machine-", ".scope"},
+		{"systemd-nspawn@", ".service"}, {"lxc.payload.", ""},
 	};
 	static const char *const parents[] = {"docker", "lxc"};
 

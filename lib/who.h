@@ -13,8 +13,8 @@
 
 struct who {
 	pid_t pid;
-	char *comm;	 /* safe for a terminal; NULL if it can't be read */
-	char *unit;	 /* innermost service or scope: "cron.service", "session-3.scope"; or NULL */
+	char *comm; /* safe for a terminal; NULL if it can't be read */
+	char *unit; /* innermost service or scope: "cron.service", "session-3.scope"; or NULL */
 	char *container; /* name or id that the container's manager gave it; or NULL */
 };
 

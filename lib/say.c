@@ -2,6 +2,7 @@
 /* What came from outside may hold anything: control bytes become '?'. */
 #include "say.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@ static bool is_to_syslog;
 
 void say_to_syslog(void)
 {
-	openlog("ipcclean", LOG_PID, LOG_DAEMON);
+	openlog(program_invocation_short_name, LOG_PID, LOG_DAEMON);
 	is_to_syslog = true;
 }
 
@@ -27,7 +28,7 @@ __attribute__((format(printf, 2, 0))) static void say(int priority, const char *
 	if (is_to_syslog)
 		syslog(priority, "%s", text);
 	else
-		fprintf(stderr, "ipcclean: %s\n", text);
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 }
 
 void say_error(const char *format, ...)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Diagnostics of ipcclean: `ipcclean: what: why`, one line each, on standard error or to syslog. */
+/*
+ * Diagnostics of the programs: `program: what: why`, one line each, on standard error or to syslog.
+ * For programs only: what else is in lib/ returns its errors.
+ */
 #pragma once
 
 /* From now on what is said goes to syslog(3): started by a login program, nobody reads the rest. */

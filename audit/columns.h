@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The columns of `ipcaudit list`: what each is called, what it says of an object, and what must be
+ * read for it. A cell that doesn't apply to the object's kind, or isn't known, is "-".
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "audit.h"
+#include "text.h"
+
+enum column_form {
+	FORM_TEXT,
+	FORM_NUMBER,
+	FORM_SIZE, /* bytes, as 4.0K */
+	FORM_TIME, /* seconds since the epoch, in local time */
+	FORM_SPAN, /* seconds, as 3h 5min */
+};
+
+struct column {
+	const char *name, *help;
+	enum column_form form;
+	unsigned needs; /* set of audit_needs */
+};
+
+#define COLUMNS_MAX 64
+
+struct columns {
+	const struct column *list[COLUMNS_MAX];
+	size_t count;
+};
+
+/*
+ * Reads "A,B", "+A,B" (the usual ones and these), or NULL (the usual ones), in upper or lower case.
+ * Returns 0 or -EINVAL, said on standard error.
+ */
+int columns_parse(const char *text, struct columns *columns);
+
+/* The column of that name, or NULL. */
+const struct column *columns_find(const char *name, size_t length);
+
+/* Prints names and meanings. Returns 0 or a negative errno. */
+int columns_print_all(FILE *out);
+
+/* Writes the cell of an object, as people read it. */
+void column_write(const struct column *column, struct audit *audit, size_t object,
+		  struct text *cell);
+
+/* The value of any other form than FORM_TEXT. false where there is none. */
+bool column_number(const struct column *column, const struct audit *audit, size_t object,
+		   uint64_t *value);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The commands of ipcaudit. Each returns the exit status. */
+#pragma once
+
+#include "audit.h"
+
+struct command_context {
+	const struct options *options;
+	const struct config *config;
+	const struct patterns *patterns;
+};
+
+int command_list(const struct command_context *context);
+int command_show(const struct command_context *context);
+/* The report, whole or restricted to a group of findings. */
+int command_report(const struct command_context *context);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The finders. Each adds what it finds; memory that is missing is remembered by the list. */
+#pragma once
+
+#include "findings.h"
+
+typedef void finder_fn(struct audit *audit, struct findings *findings);
+
+finder_fn find_orphans;	    /* orphan, known-leaker */
+finder_fn find_ghosts;	    /* ghost-attachment */
+finder_fn find_unlinked;    /* unlinked-held */
+finder_fn find_permissions; /* world-accessible, given-away, setuid-creator */
+finder_fn find_host;	    /* lease-disabled */
+
+/* Whether any process of the user lives, us left out. */
+bool finder_user_lives(struct audit *audit, uid_t uid);
+
+/* The user's name as the owner of the finding. */
+void finder_set_owner(struct finding *finding, struct audit *audit, uid_t uid);

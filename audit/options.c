@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What was asked for? Reads ipcaudit's command line (getopt_long(3)) and its help text. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "columns.h"
+#include "findings.h"
+#include "program.h"
+#include "say.h"
+
+#define FOR(command) (1u << COMMAND_##command)
+#define FOR_REPORTS (FOR(REPORT) | FOR(ORPHANS) | FOR(PERMISSIONS))
+#define FOR_LISTS (FOR_REPORTS | FOR(LIST))
+#define FOR_ALL (~0u)
+
+static const struct {
+	const char *name;
+	size_t least, most; /* operands */
+	const char *operand;
+} commands[COMMAND_COUNT_] = {
+	[COMMAND_REPORT] = {"report", 0, 0, "no operand"},
+	[COMMAND_LIST] = {"list", 0, KIND_COUNT_, "kinds of objects: shm sem msg pshm psem pmq"},
+	[COMMAND_SHOW] = {"show", 1, 1, "one object, such as shm:5 or pshm:/name"},
+	[COMMAND_ORPHANS] = {"orphans", 0, 0, "no operand"},
+	[COMMAND_PERMISSIONS] = {"permissions", 0, 0, "no operand"},
+};
+
+static const char help[] =
+	"Usage: ipcaudit [COMMAND] [OPTION...]\n"
+	"\n"
+	"Tells what IPC objects there are, whose they are, and what is wrong with them.\n"
+	"\n"
+	"Commands (without one, the report of all findings):\n"
+	"  list [KIND...]     the objects: of shm, sem, msg, pshm, psem, pmq, or all\n"
+	"  show OBJECT        everything about one: shm:5, sem:3, msg:0, pshm:/x, psem:/x, pmq:/x\n"
+	"  orphans            what nobody uses any more\n"
+	"  permissions        who could read or change what is not theirs\n"
+	"\n"
+	"Which objects:\n"
+	"      --user=USER          of this owner or creator\n"
+	"      --unit=UNIT          made, last used or held by processes of this unit\n"
+	"      --unused             that nobody has attached, open, or waits on\n"
+	"      --min-age=SPAN       not used within SPAN (90s, 5min, 2h)\n"
+	"      --min-size=SIZE      of at least SIZE bytes (K, M, G, T)\n"
+	"\n"
+	"How they are shown:\n"
+	"  -o, --output=LIST        list: these columns; +LIST: them as well\n"
+	"      --sort=COLUMN        list: by this column; -COLUMN: from large to small\n"
+	"  -r, --raw                list: one blank between columns, none in them\n"
+	"      --no-headings        list: no line of column names\n"
+	"      --json               print one JSON document\n"
+	"  -v, --verbose            report: print what each finding rests on\n"
+	"\n"
+	"      --config=FILE        read this file instead of /etc/ipcguard.conf\n"
+	"      --list-columns       print the columns of list\n"
+	"      --list-findings      print the findings of the report\n"
+	"  -h, --help               print this text\n"
+	"      --version            print the version\n"
+	"\n"
+	"Exit status: 0 no finding of warning or above, 1 warning, 2 critical, 3 error.\n"
+	"See ipcaudit(8).\n";
+
+enum {
+	OPT_CONFIG = 256,
+	OPT_JSON,
+	OPT_LIST_COLUMNS,
+	OPT_LIST_FINDINGS,
+	OPT_MIN_AGE,
+	OPT_MIN_SIZE,
+	OPT_NO_HEADINGS,
+	OPT_SORT,
+	OPT_UNIT,
+	OPT_UNUSED,
+	OPT_USER,
+	OPT_VERSION,
+};
+
+static const struct option long_options[] = {
+	{"config", required_argument, NULL, OPT_CONFIG},
+	{"help", no_argument, NULL, 'h'},
+	{"json", no_argument, NULL, OPT_JSON},
+	{"list-columns", no_argument, NULL, OPT_LIST_COLUMNS},
+	{"list-findings", no_argument, NULL, OPT_LIST_FINDINGS},
+	{"min-age", required_argument, NULL, OPT_MIN_AGE},
+	{"min-size", required_argument, NULL, OPT_MIN_SIZE},
+	{"no-headings", no_argument, NULL, OPT_NO_HEADINGS},
+	{"output", required_argument, NULL, 'o'},
+	{"raw", no_argument, NULL, 'r'},
+	{"sort", required_argument, NULL, OPT_SORT},
+	{"unit", required_argument, NULL, OPT_UNIT},
+	{"unused", no_argument, NULL, OPT_UNUSED},
+	{"user", required_argument, NULL, OPT_USER},
+	{"verbose", no_argument, NULL, 'v'},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{NULL, 0, NULL, 0},
+};
+
+/* An option of other commands would be silently without effect. */
+static const struct {
+	int opt;
+	unsigned commands;
+} scopes[] = {
+	{OPT_MIN_AGE, FOR_LISTS}, {OPT_MIN_SIZE, FOR_LISTS}, {OPT_UNIT, FOR_LISTS},
+	{OPT_UNUSED, FOR(LIST)},  {OPT_USER, FOR_LISTS},     {'o', FOR(LIST)},
+	{OPT_SORT, FOR(LIST)},	  {'r', FOR(LIST)},	     {OPT_NO_HEADINGS, FOR(LIST)},
+	{'v', FOR_REPORTS},
+};
+
+const char *command_name(enum command command)
+{
+	return commands[command].name;
+}
+
+static const char *option_name(int opt)
+{
+	for (size_t i = 0; long_options[i].name; i++)
+		if (long_options[i].val == opt)
+			return long_options[i].name;
+	return "?";
+}
+
+static int bad_value(int opt, const char *value, const char *takes)
+{
+	say_error("--%s=%s: %s", option_name(opt), value, takes);
+	return -EINVAL;
+}
+
+static int read_flag(struct options *options, int opt)
+{
+	switch (opt) {
+	case 'r':
+		options->is_raw = true;
+		return 0;
+	case 'v':
+		options->is_verbose = true;
+		return 0;
+	case OPT_JSON:
+		options->is_json = true;
+		return 0;
+	case OPT_NO_HEADINGS:
+		options->has_no_headings = true;
+		return 0;
+	case OPT_UNUSED:
+		options->is_unused = true;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int read_option(struct options *options, int opt, const char *value)
+{
+	switch (opt) {
+	case 'o':
+		options->columns = value;
+		return 0;
+	case OPT_CONFIG:
+		options->config_file = value;
+		return 0;
+	case OPT_MIN_AGE:
+		return span_parse(value, &options->min_age_ns) < 0
+			       ? bad_value(opt, value, "not a span of time such as 90s, 5min or 2h")
+			       : 0;
+	case OPT_MIN_SIZE:
+		return size_parse(value, &options->min_size) < 0
+			       ? bad_value(opt, value, "not a size such as 4096, 64K, 10M or 2G")
+			       : 0;
+	case OPT_SORT:
+		options->sort = value;
+		return 0;
+	case OPT_UNIT:
+		options->unit = value;
+		return 0;
+	case OPT_USER:
+		options->has_user = true;
+		return program_parse_user(value, &options->user) < 0
+			       ? bad_value(opt, value, "no such user")
+			       : 0;
+	}
+	return read_flag(options, opt);
+}
+
+static int read_command(struct options *options, const char *name)
+{
+	/* `report` is what no command means */
+	for (int i = 0; i < COMMAND_COUNT_; i++)
+		if (!strcmp(commands[i].name, name)) {
+			options->command = (enum command)i;
+			return 0;
+		}
+	say_error("%s: no such command; see ipcaudit --help", name);
+	return -EINVAL;
+}
+
+static int check_scope(const struct options *options, int opt)
+{
+	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++)
+		if (scopes[i].opt == opt && !(scopes[i].commands & 1u << options->command)) {
+			say_error("--%s: not an option of `ipcaudit %s`", option_name(opt),
+				  command_name(options->command));
+			return -EINVAL;
+		}
+	return 0;
+}
+
+static int read_kinds(struct options *options)
+{
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < options->operand_count; i++) {
+		unsigned set;
+
+		if (kinds_parse(options->operands[i], &set) < 0) {
+			say_error("%s: not a kind: shm, sem, msg, pshm, psem or pmq",
+				  options->operands[i]);
+			return -EINVAL;
+		}
+		kinds |= set;
+	}
+	if (kinds)
+		options->kinds = kinds;
+	return 0;
+}
+
+static int check_operands(struct options *options)
+{
+	if (options->operand_count < commands[options->command].least ||
+	    options->operand_count > commands[options->command].most) {
+		say_error("%s: takes %s; see ipcaudit --help", command_name(options->command),
+			  commands[options->command].operand);
+		return -EINVAL;
+	}
+	return options->command == COMMAND_LIST ? read_kinds(options) : 0;
+}
+
+static enum options_next done(int r)
+{
+	return r < 0 || fflush(stdout) < 0 ? OPTIONS_USAGE : OPTIONS_DONE;
+}
+
+/* What prints and ends. OPTIONS_RUN: none of them. */
+static enum options_next print_and_end(int opt)
+{
+	switch (opt) {
+	case 'h':
+		return done(fputs(help, stdout));
+	case OPT_VERSION:
+		return done(fputs("ipcaudit " VERSION "\n", stdout));
+	case OPT_LIST_COLUMNS:
+		return done(columns_print_all(stdout));
+	case OPT_LIST_FINDINGS:
+		return done(findings_print_all(stdout));
+	}
+	return OPTIONS_RUN;
+}
+
+enum options_next options_parse(struct options *options, int argc, char **argv)
+{
+	unsigned given[8] = {0}; /* the options met, by long_options' order */
+	int opt;
+
+	*options = (struct options){.kinds = KINDS_ALL};
+	while ((opt = getopt_long(argc, argv, "o:rvh", long_options, NULL)) != -1) {
+		enum options_next next = print_and_end(opt);
+
+		if (next != OPTIONS_RUN)
+			return next;
+		/* getopt_long has said what is wrong with '?' */
+		if (opt == '?' || read_option(options, opt, optarg) < 0)
+			return OPTIONS_USAGE;
+		for (size_t i = 0; long_options[i].name; i++)
+			if (long_options[i].val == opt)
+				given[i / 32] |= 1u << i % 32;
+	}
+	if (optind < argc && read_command(options, argv[optind++]) < 0)
+		return OPTIONS_USAGE;
+	options->operands = argv + optind;
+	options->operand_count = (size_t)(argc - optind);
+	for (size_t i = 0; long_options[i].name; i++)
+		if (given[i / 32] & 1u << i % 32 && check_scope(options, long_options[i].val) < 0)
+			return OPTIONS_USAGE;
+	return check_operands(options) < 0 ? OPTIONS_USAGE : OPTIONS_RUN;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The command line of ipcaudit, as it was given. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "object.h"
+
+enum command {
+	COMMAND_REPORT, /* no command: the whole report */
+	COMMAND_LIST,
+	COMMAND_SHOW,
+	COMMAND_ORPHANS,
+	COMMAND_PERMISSIONS,
+	COMMAND_COUNT_
+};
+
+struct options {
+	enum command command;
+	char **operands; /* into argv */
+	size_t operand_count;
+	unsigned kinds;
+	bool has_user, is_unused, is_json, is_raw, has_no_headings, is_verbose;
+	uid_t user;
+	const char *unit;    /* NULL: any */
+	const char *columns; /* as given: "A,B", or "+A" for more than the usual ones */
+	const char *sort;    /* a column, after a '-' the other way round */
+	const char *config_file;
+	uint64_t min_age_ns, min_size;
+};
+
+enum options_next {
+	OPTIONS_RUN,
+	OPTIONS_DONE,  /* help or version has been printed */
+	OPTIONS_USAGE, /* a mistake, said on standard error */
+};
+
+enum options_next options_parse(struct options *options, int argc, char **argv);
+const char *command_name(enum command command);

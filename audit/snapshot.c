@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Takes the snapshot that all commands work on, and answers what they all ask of it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "say.h"
+
+/* Who uses objects is asked for that long at most; what is left is not known. */
+#define PROBE_NS (5 * NS_PER_S)
+
+static int read_holders(struct audit *audit, unsigned needs)
+{
+	if (!(needs & (NEEDS_MAPPED | NEEDS_OPEN)))
+		return 0;
+	return holders_read(&audit->holders, &audit->inv, &audit->procs,
+			    needs & NEEDS_OPEN ? HOLDERS_OPEN : HOLDERS_MAPPED);
+}
+
+int audit_take(struct audit *audit, const struct options *options, const struct config *config,
+	       const struct patterns *patterns, unsigned kinds, unsigned needs)
+{
+	int r;
+
+	*audit = (struct audit){.options = options,
+				.config = config,
+				.patterns = patterns,
+				.has = needs,
+				.procs = {.proc_fd = -1},
+				.inv = {.shm_fd = -1, .mqueue_fd = -1}};
+	r = inventory_scan(&audit->inv, kinds, NULL);
+	if (r < 0) {
+		say_error("objects: %s", strerror(-r));
+		return r;
+	}
+	r = procs_read(&audit->procs);
+	if (r < 0) {
+		say_error("/proc: the process table can't be read: %s", strerror(-r));
+		inventory_done(&audit->inv);
+		return r;
+	}
+	/* only we ourselves are no user: the shell that we are run from is one */
+	audit->procs.callers_max = 0;
+	audit->whos.procs = &audit->procs;
+	audit->usage = (struct usage_scope){.inv = &audit->inv,
+					    .procs = &audit->procs,
+					    .deadline_ns = clock_now_ns() + PROBE_NS};
+	audit->now = time(NULL);
+	if (needs & NEEDS_RESIDENT)
+		inventory_read_resident(&audit->inv);
+	r = read_holders(audit, needs);
+	if (r < 0) {
+		say_error("/proc/PID/maps: %s", strerror(-r));
+		audit_done(audit);
+	}
+	return r;
+}
+
+void audit_done(struct audit *audit)
+{
+	free(audit->lives);
+	usage_scope_done(&audit->usage);
+	usernames_done(&audit->usernames);
+	whos_done(&audit->whos);
+	holders_done(&audit->holders);
+	procs_done(&audit->procs);
+	inventory_done(&audit->inv);
+}
+
+void audit_tell_gaps(const struct audit *audit)
+{
+	for (int kind = 0; kind < KIND_COUNT_; kind++)
+		if (audit->inv.unseen & KIND_BIT(kind))
+			say_error("%s: not all of them can be seen: %s",
+				  kind_title((enum ipc_kind)kind),
+				  strerror(-audit->inv.unseen_error[kind]));
+	if (audit->holders.hidden)
+		say_error("%zu processes can't be looked into, so users of objects may be missing; "
+			  "root sees all",
+			  audit->holders.hidden);
+	else if (audit->procs.is_partial)
+		say_error("/proc hides processes (hidepid=), so users of objects may be missing; "
+			  "root sees all");
+}
+
+/* Whoever made it started before anything was done with it: no later than its oldest time. */
+static time_t made_by(const struct ipc_object *obj)
+{
+	time_t made = obj->ctime;
+
+	if (obj->kind == KIND_SHM && obj->atime && obj->atime < made)
+		made = obj->atime;
+	if (obj->kind == KIND_SHM && obj->dtime && obj->dtime < made)
+		made = obj->dtime;
+	return made;
+}
+
+bool audit_creator_lives(const struct audit *audit, const struct ipc_object *obj)
+{
+	return obj->cpid && procs_may_be_alive(&audit->procs, obj->cpid, made_by(obj));
+}
+
+bool audit_last_user_lives(const struct audit *audit, const struct ipc_object *obj)
+{
+	return obj->lpid && procs_may_be_alive(&audit->procs, obj->lpid, obj->lpid_at);
+}
+
+bool audit_receiver_lives(const struct audit *audit, const struct ipc_object *obj)
+{
+	return obj->kind == KIND_MSG && obj->lrpid &&
+	       procs_may_be_alive(&audit->procs, obj->lrpid, obj->lrpid_at);
+}
+
+uint64_t audit_age_s(const struct audit *audit, const struct ipc_object *obj)
+{
+	return obj->newest < audit->now ? (uint64_t)(audit->now - obj->newest) : 0;
+}
+
+int audit_is_unused(struct audit *audit, size_t object)
+{
+	struct ipc_object *obj = &audit->inv.objects[object];
+
+	if (obj->kind == KIND_SHM)
+		return obj->nattch == 0;
+	if (obj->lease == LEASE_NOT_ASKED && usage_probe(&audit->usage, obj) < 0)
+		return -ENODATA;
+	if (obj->has_waiters || obj->live_user || obj->lease == LEASE_IN_USE)
+		return 0;
+	if (obj->is_blind || obj->lease == LEASE_UNKNOWN || obj->lease == LEASE_UNREADABLE)
+		return -ENODATA;
+	return 1;
+}
+
+static bool is_of_unit(struct audit *audit, pid_t pid)
+{
+	const struct who *who = whos_get(&audit->whos, pid);
+
+	return who && who->unit && !strcmp(who->unit, audit->options->unit);
+}
+
+/* Whether the unit's processes made, last used or hold the object. */
+static bool belongs_to_unit(struct audit *audit, size_t object)
+{
+	const struct ipc_object *obj = &audit->inv.objects[object];
+	size_t count;
+	const struct holding *holding = holders_of(&audit->holders, object, &count);
+
+	if ((audit_creator_lives(audit, obj) && is_of_unit(audit, obj->cpid)) ||
+	    (audit_last_user_lives(audit, obj) && is_of_unit(audit, obj->lpid)) ||
+	    (audit_receiver_lives(audit, obj) && is_of_unit(audit, obj->lrpid)))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (is_of_unit(audit, holding[i].pid))
+			return true;
+	return false;
+}
+
+bool audit_is_wanted(struct audit *audit, size_t object)
+{
+	const struct options *options = audit->options;
+	const struct ipc_object *obj = &audit->inv.objects[object];
+
+	if (options->has_user && obj->uid != options->user && obj->cuid != options->user)
+		return false;
+	if (obj->bytes < options->min_size)
+		return false;
+	if (audit_age_s(audit, obj) < options->min_age_ns / NS_PER_S)
+		return false;
+	if (options->is_unused && audit_is_unused(audit, object) != 1)
+		return false;
+	return !options->unit || belongs_to_unit(audit, object);
+}
+
+static bool is_called(const struct ipc_object *obj, const char *ref)
+{
+	_cleanup_free_ char *own = object_ref(obj);
+
+	return own && !strcmp(own, ref);
+}
+
+int audit_find(const struct audit *audit, const char *ref, size_t *object)
+{
+	size_t length = strcspn(ref, ":");
+
+	for (size_t i = 0; i < audit->inv.count; i++) {
+		const struct ipc_object *obj = &audit->inv.objects[i];
+
+		if (strlen(kind_name(obj->kind)) != length ||
+		    strncmp(kind_name(obj->kind), ref, length) || ref[length] != ':')
+			continue;
+		/* a name as it is, or as reports print it */
+		if (is_called(obj, ref) || (obj->name && !strcmp(obj->name, ref + length + 1))) {
+			*object = i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who holds an object? A mapped segment shows as /SYSVkkkkkkkk with its id for inode number
+ * (ipc/shm.c: newseg), a POSIX object as its file, by device and inode. Names in maps are the
+ * process's own business and prove nothing: segments are believed on the device that the kernel
+ * keeps for itself (or huge pages), in our IPC namespace; files by their identity.
+ */
+#include "holders.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+
+/* As /proc gives at most a page of maps a read, more room serves only long lines. */
+#define READ_SIZE (64 * 1024)
+
+struct pass {
+	struct holders *holders;
+	const struct inventory *inv;
+	const struct procs *procs;
+	uint32_t *index;	/* of the objects, segments by id, then files by inode */
+	size_t segments, files; /* how many of each */
+	dev_t kernel_dev;	/* where the kernel keeps segments and memfds */
+	dev_t shm_dev, mqueue_dev;
+	ino_t ipc_ns; /* ours */
+	char *buffer;
+};
+
+static const struct ipc_object *object_at(const struct inventory *inv, uint32_t index)
+{
+	return &inv->objects[index];
+}
+
+static int by_id(const void *a, const void *b, void *inv)
+{
+	int x = object_at(inv, *(const uint32_t *)a)->id,
+	    y = object_at(inv, *(const uint32_t *)b)->id;
+
+	return (x > y) - (x < y);
+}
+
+static int by_inode(const void *a, const void *b, void *inv)
+{
+	const struct ipc_object *x = object_at(inv, *(const uint32_t *)a),
+				*y = object_at(inv, *(const uint32_t *)b);
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	return (x->ino > y->ino) - (x->ino < y->ino);
+}
+
+static int build_index(struct pass *pass)
+{
+	const struct inventory *inv = pass->inv;
+	size_t at = 0;
+
+	pass->index = malloc((inv->count + 1) * sizeof(*pass->index));
+	if (!pass->index)
+		return -ENOMEM;
+	for (size_t i = 0; i < inv->count; i++)
+		if (inv->objects[i].kind == KIND_SHM)
+			pass->index[at++] = (uint32_t)i;
+	pass->segments = at;
+	for (size_t i = 0; i < inv->count; i++)
+		if (!kind_is_sysv(inv->objects[i].kind))
+			pass->index[at++] = (uint32_t)i;
+	pass->files = at - pass->segments;
+	qsort_r(pass->index, pass->segments, sizeof(*pass->index), by_id, (void *)(uintptr_t)inv);
+	qsort_r(pass->index + pass->segments, pass->files, sizeof(*pass->index), by_inode,
+		(void *)(uintptr_t)inv);
+	return 0;
+}
+
+/* The first file of that identity, or of a later one; a file has one entry for each of its names. */
+static size_t find_file(const struct pass *pass, dev_t dev, ino_t ino)
+{
+	size_t low = pass->segments, high = pass->segments + pass->files;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct ipc_object *obj = object_at(pass->inv, pass->index[middle]);
+
+		if (obj->dev < dev || (obj->dev == dev && obj->ino < ino))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The index of the segment of that id; false if there is none. */
+static bool find_segment(const struct pass *pass, int id, uint32_t *object)
+{
+	size_t low = 0, high = pass->segments;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int there = object_at(pass->inv, pass->index[middle])->id;
+
+		if (there == id) {
+			*object = pass->index[middle];
+			return true;
+		}
+		if (there < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static int add_holding(struct holders *holders, const struct holding *holding)
+{
+	if (holders->count == holders->allocated) {
+		size_t more = holders->allocated ? 2 * holders->allocated : 256;
+		struct holding *grown = reallocarray(holders->all, more, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		holders->all = grown;
+		holders->allocated = more;
+	}
+	holders->all[holders->count++] = *holding;
+	return 0;
+}
+
+static int add_unlinked(struct holders *holders, const struct unlinked *found, const char *name)
+{
+	struct unlinked *entry;
+
+	if (holders->unlinked_count == holders->unlinked_allocated) {
+		size_t more = holders->unlinked_allocated ? 2 * holders->unlinked_allocated : 64;
+		struct unlinked *grown = reallocarray(holders->unlinked, more, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		holders->unlinked = grown;
+		holders->unlinked_allocated = more;
+	}
+	entry = &holders->unlinked[holders->unlinked_count];
+	*entry = *found;
+	entry->name = strdup(name);
+	if (!entry->name)
+		return -ENOMEM;
+	holders->unlinked_count++;
+	return 0;
+}
+
+/* Adds the file's objects, one for each name. 1 if there are any, 0, or -ENOMEM. */
+static int add_file(struct pass *pass, dev_t dev, ino_t ino, struct holding *holding)
+{
+	int found = 0;
+
+	for (size_t i = find_file(pass, dev, ino); i < pass->segments + pass->files; i++) {
+		const struct ipc_object *obj = object_at(pass->inv, pass->index[i]);
+
+		if (obj->dev != dev || obj->ino != ino)
+			break;
+		holding->object = pass->index[i];
+		if (add_holding(pass->holders, holding) < 0)
+			return -ENOMEM;
+		found = 1;
+	}
+	return found;
+}
+
+/* A process that may not be asked is taken for one of ours. */
+static bool is_of_our_ipc(const struct pass *pass, pid_t pid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%d/ns/ipc", pid);
+	return fstatat(pass->procs->proc_fd, path, &st, 0) < 0 || st.st_ino == pass->ipc_ns;
+}
+
+/* What stands behind a mapping, where we may see it: needs CAP_CHECKPOINT_RESTORE or better. */
+static int stat_mapping(const struct pass *pass, pid_t pid, const struct map_line *map,
+			struct stat *st)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "%d/map_files/%llx-%llx", pid, (unsigned long long)map->start,
+		 (unsigned long long)map->end);
+	return fstatat(pass->procs->proc_fd, path, st, 0) < 0 ? -errno : 0;
+}
+
+/* Segments of huge pages live in the mount of their page size. */
+static bool is_segment_device(const struct pass *pass, pid_t pid, const struct map_line *map)
+{
+	struct stat st;
+
+	if (map->dev == pass->kernel_dev)
+		return true;
+	return major(map->dev) == 0 && stat_mapping(pass, pid, map, &st) == 0 && st.st_nlink == 0 &&
+	       st.st_blksize > sysconf(_SC_PAGESIZE);
+}
+
+static int add_segment(struct pass *pass, const struct map_line *map, uint32_t key,
+		       struct holding *holding)
+{
+	const struct ipc_object *obj;
+
+	if (map->ino > INT32_MAX || !find_segment(pass, (int)map->ino, &holding->object) ||
+	    !is_segment_device(pass, holding->pid, map))
+		return 0;
+	obj = object_at(pass->inv, holding->object);
+	/* one that is marked for destruction has lost its key, which the mapping still shows */
+	if (obj->key != key && obj->key != 0)
+		return 0;
+	holding->is_foreign = !is_of_our_ipc(pass, holding->pid);
+	return add_holding(pass->holders, holding);
+}
+
+static int add_unlinked_map(struct pass *pass, pid_t pid, const struct map_line *map)
+{
+	struct unlinked found = {
+		.dev = map->dev, .ino = map->ino, .pid = pid, .bytes = map->end - map->start};
+	struct stat st;
+
+	if (stat_mapping(pass, pid, map, &st) == 0)
+		found.bytes = (uint64_t)st.st_blocks * 512;
+	return add_unlinked(pass->holders, &found,
+			    !strncmp(map->path, "/memfd:", 7) ? map->path + 1 : map->path);
+}
+
+static int look_at_map(struct pass *pass, pid_t pid, const struct map_line *map)
+{
+	struct holding holding = {
+		.pid = pid, .start = map->start, .end = map->end, .is_writable = map->is_writable};
+	uint32_t key;
+
+	if (map->is_deleted && holders_parse_sysv(map->path, &key))
+		return add_segment(pass, map, key, &holding);
+	if (map->is_deleted &&
+	    ((map->dev == pass->shm_dev && pass->shm_dev) ||
+	     (map->dev == pass->kernel_dev && !strncmp(map->path, "/memfd:", 7)))) {
+		int r = add_file(pass, map->dev, map->ino, &holding);
+
+		return r ? (r < 0 ? r : 0) : add_unlinked_map(pass, pid, map);
+	}
+	if (map->dev == pass->shm_dev && pass->shm_dev) {
+		int r = add_file(pass, map->dev, map->ino, &holding);
+
+		return r < 0 ? r : 0;
+	}
+	return 0;
+}
+
+static int look_at_lines(struct pass *pass, pid_t pid, char *text, char *end)
+{
+	char *newline;
+	int r = 0;
+
+	for (; r == 0 && text < end && (newline = memchr(text, '\n', (size_t)(end - text)));
+	     text = newline + 1) {
+		struct map_line map;
+
+		*newline = '\0';
+		if (holders_parse_line(text, &map))
+			r = look_at_map(pass, pid, &map);
+	}
+	return r;
+}
+
+/* Reads maps in parts, whole lines at a time. */
+static int read_maps(struct pass *pass, pid_t pid)
+{
+	char path[32];
+	_cleanup_close_ int fd = -1;
+	size_t kept = 0;
+
+	snprintf(path, sizeof(path), "%d/maps", pid);
+	fd = openat(pass->procs->proc_fd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		ssize_t n = read(fd, pass->buffer + kept, READ_SIZE - kept);
+		char *last, *end;
+		int r;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+		end = pass->buffer + kept + n;
+		last = memrchr(pass->buffer, '\n', (size_t)(end - pass->buffer));
+		if (!last) {
+			/* longer than any path can be: not a line of the kernel's */
+			if (end == pass->buffer + READ_SIZE)
+				return -EBADMSG;
+			kept += (size_t)n;
+			continue;
+		}
+		r = look_at_lines(pass, pid, pass->buffer, last + 1);
+		if (r < 0)
+			return r;
+		kept = (size_t)(end - last - 1);
+		memmove(pass->buffer, last + 1, kept);
+	}
+}
+
+static bool is_open_for_writing(int dir, const char *fd_name)
+{
+	struct stat st;
+
+	/* the link's own mode tells (proc(5)) */
+	return fstatat(dir, fd_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mode & 0200;
+}
+
+static int add_unlinked_fd(struct pass *pass, int dir, const char *fd_name, pid_t pid,
+			   const struct statx *stx)
+{
+	struct unlinked found = {.dev = makedev(stx->stx_dev_major, stx->stx_dev_minor),
+				 .ino = stx->stx_ino,
+				 .pid = pid,
+				 .bytes = stx->stx_blocks * 512};
+	char path[4096 + sizeof(" (deleted)")], *deleted;
+	ssize_t n = readlinkat(dir, fd_name, path, sizeof(path) - 1);
+
+	if (n < 0)
+		return 0;
+	path[n] = '\0';
+	deleted = n > 10 ? path + n - 10 : path;
+	if (!strcmp(deleted, " (deleted)"))
+		*deleted = '\0';
+	return add_unlinked(pass->holders, &found, !strncmp(path, "/memfd:", 7) ? path + 1 : path);
+}
+
+static int look_at_fd(struct pass *pass, int dir, const char *name, pid_t pid)
+{
+	struct holding holding = {.pid = pid};
+	struct statx stx;
+	dev_t dev;
+	int r;
+
+	/* a file system that doesn't answer (FUSE, NFS) is not asked: what is cached will do */
+	if (statx(dir, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_INO, &stx) < 0)
+		return 0;
+	dev = makedev(stx.stx_dev_major, stx.stx_dev_minor);
+	if (dev != pass->shm_dev && dev != pass->mqueue_dev && dev != pass->kernel_dev)
+		return 0;
+	holding.is_writable = is_open_for_writing(dir, name);
+	r = add_file(pass, dev, stx.stx_ino, &holding);
+	if (r)
+		return r < 0 ? r : 0;
+	if (dev == pass->mqueue_dev || statx(dir, name, 0, STATX_BASIC_STATS, &stx) < 0 ||
+	    stx.stx_nlink)
+		return 0;
+	return add_unlinked_fd(pass, dir, name, pid, &stx);
+}
+
+static int read_fds(struct pass *pass, pid_t pid)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	const struct dirent *entry;
+	char path[32];
+	int fd, r = 0;
+
+	snprintf(path, sizeof(path), "%d/fd", pid);
+	fd = openat(pass->procs->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (r == 0 && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			r = look_at_fd(pass, dirfd(dir), entry->d_name, pid);
+	return r;
+}
+
+static int read_process(struct pass *pass, pid_t pid, enum holders_depth depth)
+{
+	int r = read_maps(pass, pid);
+
+	if (r == 0 && depth == HOLDERS_OPEN)
+		r = read_fds(pass, pid);
+	if (r == -EACCES || r == -EPERM) {
+		pass->holders->hidden++;
+		return 0;
+	}
+	/* ended meanwhile, or its memory is gone: it holds nothing */
+	return r == -ENOMEM ? r : 0;
+}
+
+static int by_object(const void *a, const void *b)
+{
+	const struct holding *x = a, *y = b;
+
+	if (x->object != y->object)
+		return x->object < y->object ? -1 : 1;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+static int by_file(const void *a, const void *b)
+{
+	const struct unlinked *x = a, *y = b;
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	if (x->ino != y->ino)
+		return x->ino < y->ino ? -1 : 1;
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* A process may hold a file by many mappings and descriptors: once is enough. */
+static void sort_unlinked(struct holders *holders)
+{
+	size_t left = 0;
+
+	if (holders->unlinked_count)
+		qsort(holders->unlinked, holders->unlinked_count, sizeof(*holders->unlinked),
+		      by_file);
+	for (size_t i = 0; i < holders->unlinked_count; i++) {
+		struct unlinked *entry = &holders->unlinked[i];
+
+		if (left && by_file(&holders->unlinked[left - 1], entry) == 0)
+			free(entry->name);
+		else
+			holders->unlinked[left++] = *entry;
+	}
+	holders->unlinked_count = left;
+}
+
+static dev_t device_of(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_dev : 0;
+}
+
+static int prepare(struct pass *pass)
+{
+	_cleanup_close_ int memfd = memfd_create("ipcguard", MFD_CLOEXEC);
+	struct stat st;
+
+	pass->kernel_dev = device_of(memfd);
+	pass->shm_dev = device_of(pass->inv->shm_fd);
+	pass->mqueue_dev = device_of(pass->inv->mqueue_fd);
+	if (fstatat(pass->procs->proc_fd, "self/ns/ipc", &st, 0) == 0)
+		pass->ipc_ns = st.st_ino;
+	pass->buffer = malloc(READ_SIZE);
+	return pass->buffer ? build_index(pass) : -ENOMEM;
+}
+
+static int read_all_processes(struct pass *pass, enum holders_depth depth)
+{
+	pid_t last = 0;
+
+	for (size_t i = 0; i < pass->procs->count; i++) {
+		const struct proc *proc = &pass->procs->all[i];
+		int r;
+
+		if (proc->is_kernel_thread || proc->pid == last || proc->pid == getpid())
+			continue;
+		last = proc->pid;
+		r = read_process(pass, proc->pid, depth);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int holders_read(struct holders *holders, const struct inventory *inv, const struct procs *procs,
+		 enum holders_depth depth)
+{
+	struct pass pass = {.holders = holders, .inv = inv, .procs = procs};
+	int r;
+
+	*holders = (struct holders){0};
+	r = prepare(&pass);
+	if (r == 0)
+		r = read_all_processes(&pass, depth);
+	free(pass.index);
+	free(pass.buffer);
+	if (r < 0) {
+		holders_done(holders);
+		return r;
+	}
+	if (holders->count)
+		qsort(holders->all, holders->count, sizeof(*holders->all), by_object);
+	sort_unlinked(holders);
+	return 0;
+}
+
+void holders_done(struct holders *holders)
+{
+	free(holders->all);
+	for (size_t i = 0; i < holders->unlinked_count; i++)
+		free(holders->unlinked[i].name);
+	free(holders->unlinked);
+	*holders = (struct holders){0};
+}
+
+const struct holding *holders_of(const struct holders *holders, size_t object, size_t *count)
+{
+	size_t low = 0, high = holders->count, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (holders->all[middle].object < object)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < holders->count && holders->all[end].object == object; end++)
+		;
+	*count = end - low;
+	return holders->all + low;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which processes have an object attached, mapped or open? One pass over /proc/PID/maps, and over
+ * /proc/PID/fd where that is asked for, however many objects there are. It also meets what is held
+ * and has no name any more: unlinked files of /dev/shm, and memfds.
+ *
+ * usage.h asks the kernel, which is right and names nobody; here are the names, for people. What
+ * hides (other users' processes without the right to ptrace, hidepid=) is counted, so that a report
+ * can say that it has gaps.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "inventory.h"
+#include "procs.h"
+
+struct holding {
+	uint32_t object; /* index in the inventory */
+	pid_t pid;
+	uint64_t start, end; /* where it is mapped; 0 if it is only open */
+	bool is_writable;    /* mapped so, or opened so */
+	bool is_foreign; /* mapped by a process of another IPC namespace: probably this object */
+};
+
+/* Held, and without a name: one for each process that holds it. */
+struct unlinked {
+	dev_t dev;
+	ino_t ino;
+	pid_t pid;
+	uint64_t bytes; /* allocated; the mapping's length where that can't be told */
+	char *name;	/* as it was, "/dev/shm/x" or "memfd:x", not escaped; owned */
+};
+
+struct holders {
+	struct holding *all; /* by object, then pid, then address */
+	size_t count, allocated;
+	struct unlinked *unlinked; /* by file, then pid */
+	size_t unlinked_count, unlinked_allocated;
+	size_t hidden; /* processes that could not be looked into */
+};
+
+enum holders_depth {
+	HOLDERS_MAPPED, /* maps only: all that segments need */
+	HOLDERS_OPEN,	/* and open files */
+};
+
+/* Returns 0 and holders for holders_done(), or -ENOMEM. */
+int holders_read(struct holders *holders, const struct inventory *inv, const struct procs *procs,
+		 enum holders_depth depth);
+void holders_done(struct holders *holders);
+
+/* The holdings of the object at that index: *count of them, from the one returned on. */
+const struct holding *holders_of(const struct holders *holders, size_t object, size_t *count);
+
+/* A line of /proc/PID/maps that has a file. */
+struct map_line {
+	uint64_t start, end;
+	bool is_writable;
+	dev_t dev;
+	ino_t ino;
+	const char *path; /* into the line; " (deleted)" taken off */
+	bool is_deleted;
+};
+
+/* Reads one line, which is changed. false for one without a file, or damaged. */
+bool holders_parse_line(char *line, struct map_line *map);
+
+/* The key in the path of a mapped segment, "/SYSV%08x". false for any other path. */
+bool holders_parse_sysv(const char *path, uint32_t *key);
