@@ -116,6 +116,15 @@ $B/libhooks.a: $(filter-out $B/hooks/ipcclean.o,$(IPCCLEAN_OBJECTS))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+$B/libaudit.a: $(filter-out $B/audit/ipcaudit.o,$(IPCAUDIT_OBJECTS))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# of one program: both have an options.c
+$B/tests/unit/test_audit_%: $B/tests/unit/test_audit_%.o $B/libaudit.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
+
 $B/tests/unit/%: $B/tests/unit/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
@@ -146,6 +155,8 @@ $B/bench/%: $B/bench/%.o $B/libipcguard.a
 
 # drop-ins name the program by its installed path: another prefix= means another program; and doctor
 # looks for the module where it is installed
+$B/tests/unit/test_audit_%.o: ALL_CFLAGS += -Iaudit
+
 .PHONY: FORCE
 $B/bindir: FORCE
 	@mkdir -p $(@D)

@@ -4,6 +4,7 @@
 # /run and queues, on real objects of throwaway uids, and asserts on the kernel's state and on JSON.
 
 IPCCLEAN=${IPCCLEAN:-$PWD/build/ipcclean}
+IPCAUDIT=${IPCAUDIT:-$PWD/build/ipcaudit}
 IPCOBJ=${IPCOBJ:-$PWD/build/tests/tools/ipcobj}
 # uids that nobody on the machine has; people's, and a system user's
 # (tests run side by side, and processes are seen across namespaces: each run and slot has its own)
@@ -91,6 +92,12 @@ fail() {
 clean() { # arguments...
 	status=0
 	"$IPCCLEAN" "$@" --json >"$work/json" 2>"$work/err" || status=$?
+}
+
+# The same with ipcaudit.
+audit() { # arguments...
+	status=0
+	"$IPCAUDIT" "$@" --json >"$work/json" 2>"$work/err" || status=$?
 }
 
 expect_status() { # number
