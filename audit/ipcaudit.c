@@ -22,6 +22,9 @@ static int run_command(const struct command_context *context)
 	case COMMAND_ORPHANS:
 	case COMMAND_PERMISSIONS:
 		return command_report(context);
+	case COMMAND_FIX_MODE:
+	case COMMAND_CHOWN:
+		return command_change(context);
 	case COMMAND_COUNT_:
 		break;
 	}

@@ -27,6 +27,8 @@ static const struct {
 	[COMMAND_SHOW] = {"show", 1, 1, "one object, such as shm:5 or pshm:/name"},
 	[COMMAND_ORPHANS] = {"orphans", 0, 0, "no operand"},
 	[COMMAND_PERMISSIONS] = {"permissions", 0, 0, "no operand"},
+	[COMMAND_FIX_MODE] = {"fix-mode", 2, 2, "an object and a mode"},
+	[COMMAND_CHOWN] = {"chown", 2, 2, "an object and USER, USER:GROUP or :GROUP"},
 };
 
 static const char help[] =
@@ -39,6 +41,8 @@ static const char help[] =
 	"  show OBJECT        everything about one: shm:5, sem:3, msg:0, pshm:/x, psem:/x, pmq:/x\n"
 	"  orphans            what nobody uses any more\n"
 	"  permissions        who could read or change what is not theirs\n"
+	"  fix-mode OBJECT MODE        change its permissions, with --yes\n"
+	"  chown OBJECT USER[:GROUP]   change its owner, with --yes\n"
 	"\n"
 	"Which objects:\n"
 	"      --user=USER          of this owner or creator\n"
@@ -55,6 +59,7 @@ static const char help[] =
 	"      --json               print one JSON document\n"
 	"  -v, --verbose            report: print what each finding rests on\n"
 	"\n"
+	"      --yes                fix-mode, chown: do it, instead of showing what would be done\n"
 	"      --config=FILE        read this file instead of /etc/ipcguard.conf\n"
 	"      --list-columns       print the columns of list\n"
 	"      --list-findings      print the findings of the report\n"
@@ -77,6 +82,7 @@ enum {
 	OPT_UNUSED,
 	OPT_USER,
 	OPT_VERSION,
+	OPT_YES,
 };
 
 static const struct option long_options[] = {
@@ -96,6 +102,7 @@ static const struct option long_options[] = {
 	{"user", required_argument, NULL, OPT_USER},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
+	{"yes", no_argument, NULL, OPT_YES},
 	{NULL, 0, NULL, 0},
 };
 
@@ -104,10 +111,17 @@ static const struct {
 	int opt;
 	unsigned commands;
 } scopes[] = {
-	{OPT_MIN_AGE, FOR_LISTS}, {OPT_MIN_SIZE, FOR_LISTS}, {OPT_UNIT, FOR_LISTS},
-	{OPT_UNUSED, FOR(LIST)},  {OPT_USER, FOR_LISTS},     {'o', FOR(LIST)},
-	{OPT_SORT, FOR(LIST)},	  {'r', FOR(LIST)},	     {OPT_NO_HEADINGS, FOR(LIST)},
+	{OPT_MIN_AGE, FOR_LISTS},
+	{OPT_MIN_SIZE, FOR_LISTS},
+	{OPT_UNIT, FOR_LISTS},
+	{OPT_UNUSED, FOR(LIST)},
+	{OPT_USER, FOR_LISTS},
+	{'o', FOR(LIST)},
+	{OPT_SORT, FOR(LIST)},
+	{'r', FOR(LIST)},
+	{OPT_NO_HEADINGS, FOR(LIST)},
 	{'v', FOR_REPORTS},
+	{OPT_YES, FOR(FIX_MODE) | FOR(CHOWN)},
 };
 
 const char *command_name(enum command command)
@@ -146,6 +160,9 @@ static int read_flag(struct options *options, int opt)
 		return 0;
 	case OPT_UNUSED:
 		options->is_unused = true;
+		return 0;
+	case OPT_YES:
+		options->is_yes = true;
 		return 0;
 	}
 	return -EINVAL;

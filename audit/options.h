@@ -15,6 +15,8 @@ enum command {
 	COMMAND_SHOW,
 	COMMAND_ORPHANS,
 	COMMAND_PERMISSIONS,
+	COMMAND_FIX_MODE,
+	COMMAND_CHOWN,
 	COMMAND_COUNT_
 };
 
@@ -23,7 +25,7 @@ struct options {
 	char **operands; /* into argv */
 	size_t operand_count;
 	unsigned kinds;
-	bool has_user, is_unused, is_json, is_raw, has_no_headings, is_verbose;
+	bool has_user, is_unused, is_json, is_raw, has_no_headings, is_verbose, is_yes;
 	uid_t user;
 	const char *unit;    /* NULL: any */
 	const char *columns; /* as given: "A,B", or "+A" for more than the usual ones */

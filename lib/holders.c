@@ -436,6 +436,27 @@ static void sort_unlinked(struct holders *holders)
 	holders->unlinked_count = left;
 }
 
+/*
+ * Another namespace has segments of the same id and key: those mapped there are believed only where
+ * the kernel counts more attachments than we have found in ours.
+ */
+static void drop_foreign(struct holders *holders, const struct inventory *inv)
+{
+	size_t left = 0, next;
+
+	for (size_t i = 0; i < holders->count; i = next) {
+		size_t object = holders->all[i].object;
+		uint64_t own = 0;
+
+		for (next = i; next < holders->count && holders->all[next].object == object; next++)
+			own += !holders->all[next].is_foreign;
+		for (size_t j = i; j < next; j++)
+			if (!holders->all[j].is_foreign || own < inv->objects[object].nattch)
+				holders->all[left++] = holders->all[j];
+	}
+	holders->count = left;
+}
+
 static dev_t device_of(int fd)
 {
 	struct stat st;
@@ -493,6 +514,7 @@ int holders_read(struct holders *holders, const struct inventory *inv, const str
 	}
 	if (holders->count)
 		qsort(holders->all, holders->count, sizeof(*holders->all), by_object);
+	drop_foreign(holders, inv);
 	sort_unlinked(holders);
 	return 0;
 }

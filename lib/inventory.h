@@ -39,6 +39,9 @@ int inventory_scan(struct inventory *inv, unsigned kinds, const uid_t *owner_onl
 
 void inventory_done(struct inventory *inv);
 
+/* Looks at one System V object by its id. 0, -ENOENT if it is gone, or another negative errno. */
+int inventory_stat_sysv(enum ipc_kind kind, int id, struct ipc_object *obj);
+
 /*
  * Fills rss and swap of all objects; OBJECT_UNKNOWN where this kernel, or our rights, don't tell.
  */

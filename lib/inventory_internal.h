@@ -21,8 +21,5 @@ int inventory_scan_sysv(struct scan *scan, enum ipc_kind kind);
 int inventory_scan_dev_shm(struct scan *scan);
 int inventory_scan_mqueue(struct scan *scan);
 
-/* Looks at one object by its id. 0, -ENOENT if it is gone, or another negative errno. */
-int inventory_stat_sysv(enum ipc_kind kind, int id, struct ipc_object *obj);
-
 /* Reads a row of /proc/sysvipc/shm, in bytes. false if it is none. */
 bool inventory_parse_shm_line(const char *line, int *shmid, uint64_t *rss, uint64_t *swap);

@@ -11,7 +11,7 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-#include "inventory_internal.h"
+#include "inventory.h"
 #include "reap_object.h"
 #include "wipe.h"
 

@@ -11,6 +11,7 @@
 #include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdint.h>
@@ -197,10 +198,45 @@ static void many(const char **args, int count)
 		check(shmget(IPC_PRIVATE, 4096, 0600) >= 0, "shmget");
 }
 
+/* makeshm SIZE [dest]: a segment whose creator stays; with dest attached and marked */
+static void make_and_hold(const char **args, int count)
+{
+	int id = shmget(IPC_PRIVATE, (size_t)number(args[0]), IPC_CREAT | 0600);
+
+	check(id >= 0, "shmget");
+	if (count > 1) {
+		check(shmat(id, NULL, 0) != (void *)-1, "shmat");
+		check(shmctl(id, IPC_RMID, NULL) == 0, "IPC_RMID");
+	}
+	hold();
+}
+
+/* memfd NAME SIZE: written whole */
+static void hold_memfd(const char **args, int count)
+{
+	int fd = memfd_create(args[0], 0);
+	const unsigned char byte = FILL;
+
+	(void)count;
+	check(fd >= 0, "memfd_create");
+	for (long at = 0; at < number(args[1]); at += 4096)
+		check(pwrite(fd, &byte, 1, at) == 1, "pwrite");
+	hold();
+}
+
 /* attach ID [ro] */
 static void attach(const char **args, int count)
 {
 	check(shmat((int)number(args[0]), NULL, count > 1 ? SHM_RDONLY : 0) != (void *)-1, "shmat");
+	hold();
+}
+
+/* depart ID: attached, then in an IPC namespace of its own */
+static void depart(const char **args, int count)
+{
+	(void)count;
+	check(shmat((int)number(args[0]), NULL, 0) != (void *)-1, "shmat");
+	check(unshare(CLONE_NEWIPC) == 0, "unshare");
 	hold();
 }
 
@@ -491,15 +527,20 @@ static const struct {
 	int least;
 	void (*run)(const char **args, int count);
 } commands[] = {
-	{"shm", 3, make_shm},	  {"sem", 3, make_sem},	  {"msg", 2, make_msg},
-	{"pshm", 3, make_pshm},	  {"psem", 2, make_psem}, {"pmq", 2, make_pmq},
-	{"leak", 1, leak},	  {"many", 1, many},	  {"attach", 1, attach},
-	{"doom", 1, doom},	  {"map", 1, map},	  {"open", 1, open_name},
-	{"opensem", 1, open_sem}, {"openmq", 1, open_mq}, {"waitsem", 1, wait_sem},
-	{"waitmsg", 1, wait_msg}, {"waitmq", 1, wait_mq}, {"usesem", 1, use_sem},
-	{"usemsg", 1, use_msg},	  {"give", 3, give},	  {"peek", 2, peek},
-	{"pageout", 1, pageout},  {"live", 0, live},	  {"headless", 0, headless},
-	{"wander", 1, wander},
+	{"shm", 3, make_shm},	  {"sem", 3, make_sem},
+	{"msg", 2, make_msg},	  {"pshm", 3, make_pshm},
+	{"psem", 2, make_psem},	  {"pmq", 2, make_pmq},
+	{"leak", 1, leak},	  {"many", 1, many},
+	{"attach", 1, attach},	  {"doom", 1, doom},
+	{"map", 1, map},	  {"open", 1, open_name},
+	{"opensem", 1, open_sem}, {"openmq", 1, open_mq},
+	{"waitsem", 1, wait_sem}, {"waitmsg", 1, wait_msg},
+	{"waitmq", 1, wait_mq},	  {"usesem", 1, use_sem},
+	{"usemsg", 1, use_msg},	  {"give", 3, give},
+	{"peek", 2, peek},	  {"pageout", 1, pageout},
+	{"live", 0, live},	  {"headless", 0, headless},
+	{"wander", 1, wander},	  {"makeshm", 1, make_and_hold},
+	{"memfd", 2, hold_memfd}, {"depart", 1, depart},
 };
 
 #define ARGS_MAX 8
