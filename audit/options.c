@@ -3,25 +3,20 @@
 #include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "columns.h"
+#include "commandline.h"
 #include "findings.h"
 #include "program.h"
 #include "say.h"
 
-#define FOR(command) (1u << COMMAND_##command)
+#define FOR(command) (UINT64_C(1) << COMMAND_##command)
 #define FOR_REPORTS (FOR(REPORT) | FOR(ORPHANS) | FOR(PERMISSIONS))
 #define FOR_LISTS (FOR_REPORTS | FOR(LIST))
-#define FOR_ALL (~0u)
 
-static const struct {
-	const char *name;
-	size_t least, most; /* operands */
-	const char *operand;
-} commands[COMMAND_COUNT_] = {
+static const struct command_syntax commands[COMMAND_COUNT_] = {
 	[COMMAND_REPORT] = {"report", 0, 0, "no operand"},
 	[COMMAND_LIST] = {"list", 0, KIND_COUNT_, "kinds of objects: shm sem msg pshm psem pmq"},
 	[COMMAND_SHOW] = {"show", 1, 1, "one object, such as shm:5 or pshm:/name"},
@@ -106,11 +101,7 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-/* An option of other commands would be silently without effect. */
-static const struct {
-	int opt;
-	unsigned commands;
-} scopes[] = {
+static const struct option_scope scopes[] = {
 	{OPT_MIN_AGE, FOR_LISTS},
 	{OPT_MIN_SIZE, FOR_LISTS},
 	{OPT_UNIT, FOR_LISTS},
@@ -127,20 +118,6 @@ static const struct {
 const char *command_name(enum command command)
 {
 	return commands[command].name;
-}
-
-static const char *option_name(int opt)
-{
-	for (size_t i = 0; long_options[i].name; i++)
-		if (long_options[i].val == opt)
-			return long_options[i].name;
-	return "?";
-}
-
-static int bad_value(int opt, const char *value, const char *takes)
-{
-	say_error("--%s=%s: %s", option_name(opt), value, takes);
-	return -EINVAL;
 }
 
 static int read_flag(struct options *options, int opt)
@@ -168,7 +145,8 @@ static int read_flag(struct options *options, int opt)
 	return -EINVAL;
 }
 
-static int read_option(struct options *options, int opt, const char *value)
+static int read_option(const struct commandline *line, struct options *options, int opt,
+		       const char *value)
 {
 	switch (opt) {
 	case 'o':
@@ -179,11 +157,13 @@ static int read_option(struct options *options, int opt, const char *value)
 		return 0;
 	case OPT_MIN_AGE:
 		return span_parse(value, &options->min_age_ns) < 0
-			       ? bad_value(opt, value, "not a span of time such as 90s, 5min or 2h")
+			       ? commandline_bad_value(line, opt, value,
+						       "not a span of time such as 90s, 5min or 2h")
 			       : 0;
 	case OPT_MIN_SIZE:
 		return size_parse(value, &options->min_size) < 0
-			       ? bad_value(opt, value, "not a size such as 4096, 64K, 10M or 2G")
+			       ? commandline_bad_value(line, opt, value,
+						       "not a size such as 4096, 64K, 10M or 2G")
 			       : 0;
 	case OPT_SORT:
 		options->sort = value;
@@ -194,33 +174,10 @@ static int read_option(struct options *options, int opt, const char *value)
 	case OPT_USER:
 		options->has_user = true;
 		return program_parse_user(value, &options->user) < 0
-			       ? bad_value(opt, value, "no such user")
+			       ? commandline_bad_value(line, opt, value, "no such user")
 			       : 0;
 	}
 	return read_flag(options, opt);
-}
-
-static int read_command(struct options *options, const char *name)
-{
-	/* `report` is what no command means */
-	for (int i = 0; i < COMMAND_COUNT_; i++)
-		if (!strcmp(commands[i].name, name)) {
-			options->command = (enum command)i;
-			return 0;
-		}
-	say_error("%s: no such command; see ipcaudit --help", name);
-	return -EINVAL;
-}
-
-static int check_scope(const struct options *options, int opt)
-{
-	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++)
-		if (scopes[i].opt == opt && !(scopes[i].commands & 1u << options->command)) {
-			say_error("--%s: not an option of `ipcaudit %s`", option_name(opt),
-				  command_name(options->command));
-			return -EINVAL;
-		}
-	return 0;
 }
 
 static int read_kinds(struct options *options)
@@ -240,17 +197,6 @@ static int read_kinds(struct options *options)
 	if (kinds)
 		options->kinds = kinds;
 	return 0;
-}
-
-static int check_operands(struct options *options)
-{
-	if (options->operand_count < commands[options->command].least ||
-	    options->operand_count > commands[options->command].most) {
-		say_error("%s: takes %s; see ipcaudit --help", command_name(options->command),
-			  commands[options->command].operand);
-		return -EINVAL;
-	}
-	return options->command == COMMAND_LIST ? read_kinds(options) : 0;
 }
 
 static enum options_next done(int r)
@@ -274,30 +220,46 @@ static enum options_next print_and_end(int opt)
 	return OPTIONS_RUN;
 }
 
-enum options_next options_parse(struct options *options, int argc, char **argv)
+static enum options_next read_all(struct commandline *line, struct options *options, int argc,
+				  char **argv)
 {
-	unsigned given[8] = {0}; /* the options met, by long_options' order */
 	int opt;
 
-	*options = (struct options){.kinds = KINDS_ALL};
 	while ((opt = getopt_long(argc, argv, "o:rvh", long_options, NULL)) != -1) {
 		enum options_next next = print_and_end(opt);
 
 		if (next != OPTIONS_RUN)
 			return next;
 		/* getopt_long has said what is wrong with '?' */
-		if (opt == '?' || read_option(options, opt, optarg) < 0)
+		if (opt == '?' || read_option(line, options, opt, optarg) < 0)
 			return OPTIONS_USAGE;
-		for (size_t i = 0; long_options[i].name; i++)
-			if (long_options[i].val == opt)
-				given[i / 32] |= 1u << i % 32;
+		commandline_note(line, opt);
 	}
-	if (optind < argc && read_command(options, argv[optind++]) < 0)
+	return OPTIONS_RUN;
+}
+
+enum options_next options_parse(struct options *options, int argc, char **argv)
+{
+	struct commandline line = {.options = long_options,
+				   .commands = commands,
+				   .command_count = COMMAND_COUNT_,
+				   .scopes = scopes,
+				   .scope_count = sizeof(scopes) / sizeof(scopes[0])};
+	enum options_next next;
+	int command = COMMAND_REPORT;
+
+	*options = (struct options){.kinds = KINDS_ALL};
+	next = read_all(&line, options, argc, argv);
+	if (next != OPTIONS_RUN)
+		return next;
+	if (optind < argc)
+		command = commandline_command(&line, argv[optind++]);
+	if (command < 0)
 		return OPTIONS_USAGE;
+	options->command = (enum command)command;
 	options->operands = argv + optind;
 	options->operand_count = (size_t)(argc - optind);
-	for (size_t i = 0; long_options[i].name; i++)
-		if (given[i / 32] & 1u << i % 32 && check_scope(options, long_options[i].val) < 0)
-			return OPTIONS_USAGE;
-	return check_operands(options) < 0 ? OPTIONS_USAGE : OPTIONS_RUN;
+	if (commandline_check(&line, command, options->operand_count) < 0)
+		return OPTIONS_USAGE;
+	return command == COMMAND_LIST && read_kinds(options) < 0 ? OPTIONS_USAGE : OPTIONS_RUN;
 }

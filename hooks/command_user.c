@@ -31,7 +31,7 @@ int command_user(const struct command_context *context)
 			  r == -ENOENT ? "no such user" : strerror(-r));
 		return EXIT_USAGE;
 	}
-	if (options->has_retry) {
+	if (options->retry_ns) {
 		await_gone(context->config, options, run.target);
 		run.deadline_ns = clock_now_ns() + context->config->deadline_ns;
 	}

@@ -3,19 +3,15 @@
 #include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commandline.h"
 #include "program.h"
 #include "say.h"
 
-static const struct {
-	const char *name;
-	size_t least, most; /* operands */
-	const char *operand;
-} commands[] = {
+static const struct command_syntax commands[] = {
 	[COMMAND_USER] = {"user", 1, 1, "a user's name or uid"},
 	[COMMAND_SERVICE] = {"service", 0, 1, "at most one unit"},
 	[COMMAND_ORPHANS] = {"orphans", 0, 0, "no operand"},
@@ -26,6 +22,11 @@ static const struct {
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+#define FOR(command) (UINT64_C(1) << COMMAND_##command)
+#define FOR_SWITCHES (FOR(ENABLE) | FOR(DISABLE))
+/* doctor removes nothing: what says how to remove is not for it */
+#define FOR_REMOVERS (~FOR(DOCTOR))
 
 static const char help[] =
 	"Usage: ipcclean user NAME|UID [OPTION...]\n"
@@ -124,22 +125,26 @@ const char *command_name(enum command command)
 	return commands[command].name;
 }
 
-/* Says what is wrong with an option's value and what it takes. */
-static int bad_value(const char *option, const char *value, const char *takes)
-{
-	say_error("--%s=%s: %s", option, value, takes);
-	return -EINVAL;
-}
+static const struct option_scope scopes[] = {
+	{OPT_YES, FOR(ORPHANS)},       {OPT_UID, FOR(SERVICE) | FOR(BASELINE)},
+	{OPT_RETRY, FOR(USER)},	       {OPT_CALLERS, FOR(USER)},
+	{OPT_MIN_UID, FOR(USER)},      {OPT_ALL_OF_USER, FOR_SWITCHES},
+	{'n', FOR_REMOVERS},	       {'v', FOR_REMOVERS},
+	{OPT_ALONE, FOR_REMOVERS},     {OPT_WIPE, FOR_REMOVERS},
+	{OPT_KINDS, FOR_REMOVERS},     {OPT_MIN_AGE, FOR_REMOVERS},
+	{OPT_DEADLINE, FOR_REMOVERS},  {OPT_KEEP_KEY, FOR_REMOVERS},
+	{OPT_KEEP_NAME, FOR_REMOVERS},
+};
 
-static int read_span(const char *option, const char *value, uint64_t *ns, bool *is_set)
+static int read_span(const struct commandline *line, int opt, const char *value, uint64_t *ns)
 {
-	*is_set = true;
 	if (span_parse(value, ns) < 0)
-		return bad_value(option, value, "not a span of time such as 90s, 5min or 2h");
+		return commandline_bad_value(line, opt, value,
+					     "not a span of time such as 90s, 5min or 2h");
 	return 0;
 }
 
-static int read_wipe(struct options *options, const char *value)
+static int read_wipe(const struct commandline *line, struct options *options, const char *value)
 {
 	options->has_wipe = true;
 	options->wipe = WIPE_YES;
@@ -150,46 +155,46 @@ static int read_wipe(struct options *options, const char *value)
 	else if (!strcmp(value, "verify"))
 		options->wipe = WIPE_VERIFY;
 	else
-		return bad_value("wipe", value,
-				 "only --wipe, --wipe=try and --wipe=verify are known");
+		return commandline_bad_value(line, OPT_WIPE, value,
+					     "only --wipe, --wipe=try and --wipe=verify are known");
 	return 0;
 }
 
-static int read_uid(struct options *options, const char *value)
+static int read_uid(const struct commandline *line, struct options *options, const char *value)
 {
 	options->has_uid = true;
 	if (program_parse_user(value, &options->uid) < 0)
-		return bad_value("uid", value, "no such user");
+		return commandline_bad_value(line, OPT_UID, value, "no such user");
 	return 0;
 }
 
-static int read_key(struct options *options, const char *value)
+static int read_key(const struct commandline *line, struct options *options, const char *value)
 {
 	uint32_t key;
 
 	if (key_parse(value, &key) < 0)
-		return bad_value("keep-key", value,
-				 "not a key: 0x and up to 8 hex digits, or decimal");
+		return commandline_bad_value(line, OPT_KEEP_KEY, value,
+					     "not a key: 0x and up to 8 hex digits, or decimal");
 	options->keep_keys[options->keep_key_count++] = value;
 	return 0;
 }
 
-static int read_kinds(struct options *options, const char *value)
+static int read_kinds(const struct commandline *line, struct options *options, const char *value)
 {
 	options->has_kinds = true;
 	if (kinds_parse(value, &options->kinds) < 0)
-		return bad_value("kinds", value, "a list of shm,sem,msg,pshm,psem,pmq is needed");
+		return commandline_bad_value(line, OPT_KINDS, value,
+					     "a list of shm,sem,msg,pshm,psem,pmq is needed");
 	return 0;
 }
 
-static int read_callers(struct options *options, const char *value)
+static int read_callers(const struct commandline *line, struct options *options, const char *value)
 {
 	unsigned callers;
 	char rest;
 
-	options->has_callers = true;
 	if (*value < '0' || *value > '9' || sscanf(value, "%4u%c", &callers, &rest) != 1)
-		return bad_value("callers", value, "not a number of processes");
+		return commandline_bad_value(line, OPT_CALLERS, value, "not a number of processes");
 	options->callers_max = callers;
 	return 0;
 }
@@ -223,7 +228,8 @@ static int read_flag(struct options *options, int opt)
 	return -EINVAL;
 }
 
-static int read_option(struct options *options, int opt, const char *value)
+static int read_option(const struct commandline *line, struct options *options, int opt,
+		       const char *value)
 {
 	switch (opt) {
 	case OPT_ALL_OF_USER:
@@ -233,101 +239,45 @@ static int read_option(struct options *options, int opt, const char *value)
 		options->config_file = value;
 		return 0;
 	case OPT_DEADLINE:
-		return read_span("deadline", value, &options->deadline_ns, &options->has_deadline);
+		options->has_deadline = true;
+		return read_span(line, opt, value, &options->deadline_ns);
 	case OPT_KEEP_KEY:
-		return read_key(options, value);
+		return read_key(line, options, value);
 	case OPT_KEEP_NAME:
 		options->keep_names[options->keep_name_count++] = value;
 		return 0;
 	case OPT_KINDS:
-		return read_kinds(options, value);
+		return read_kinds(line, options, value);
 	case OPT_MIN_AGE:
-		return read_span("min-age", value, &options->min_age_ns, &options->has_min_age);
+		options->has_min_age = true;
+		return read_span(line, opt, value, &options->min_age_ns);
 	case OPT_CALLERS:
-		return read_callers(options, value);
+		return read_callers(line, options, value);
 	case OPT_MIN_UID:
 		options->has_min_uid = true;
 		return uid_parse(value, &options->min_uid) < 0
-			       ? bad_value("min-uid", value, "not a uid")
+			       ? commandline_bad_value(line, OPT_MIN_UID, value, "not a uid")
 			       : 0;
 	case OPT_RETRY:
-		return read_span("retry", value, &options->retry_ns, &options->has_retry);
+		return read_span(line, opt, value, &options->retry_ns);
 	case OPT_UID:
-		return read_uid(options, value);
+		return read_uid(line, options, value);
 	case OPT_WIPE:
-		return read_wipe(options, value);
+		return read_wipe(line, options, value);
 	}
 	return read_flag(options, opt);
 }
 
-static int read_command(struct options *options, const char *name)
-{
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		if (!strcmp(commands[i].name, name)) {
-			options->command = (enum command)i;
-			return 0;
-		}
-	say_error("%s: no such command; see ipcclean --help", name);
-	return -EINVAL;
-}
-
-static int misplaced(const struct options *options, const char *option)
-{
-	say_error("--%s: not an option of `ipcclean %s`", option, command_name(options->command));
-	return -EINVAL;
-}
-
-/* doctor removes nothing: what says how to remove is not for it. */
-static int check_doctor(const struct options *options)
-{
-	const struct {
-		const char *name;
-		bool is_given;
-	} others[] = {
-		{"dry-run", options->is_dry_run},
-		{"alone", options->is_alone},
-		{"verbose", options->is_verbose},
-		{"wipe", options->has_wipe},
-		{"kinds", options->has_kinds},
-		{"min-age", options->has_min_age},
-		{"deadline", options->has_deadline},
-		{"keep-key", options->keep_key_count > 0},
-		{"keep-name", options->keep_name_count > 0},
-	};
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (others[i].is_given)
-			return misplaced(options, others[i].name);
-	return 0;
-}
-
-/* Options that would be silently without effect are refused. */
+/* What a table can't say. */
 static int check(const struct options *options)
 {
-	bool is_unit_command =
-		options->command == COMMAND_SERVICE || options->command == COMMAND_BASELINE;
-	bool is_switch = options->command == COMMAND_ENABLE || options->command == COMMAND_DISABLE;
-	size_t least = commands[options->command].least + (is_switch && !options->all_of_user);
-
-	if (options->is_yes && options->command != COMMAND_ORPHANS)
-		return misplaced(options, "yes");
-	if (options->has_uid && !is_unit_command)
-		return misplaced(options, "uid");
-	if (options->has_retry && options->command != COMMAND_USER)
-		return misplaced(options, "retry");
-	if (options->has_callers && options->command != COMMAND_USER)
-		return misplaced(options, "callers");
-	if (options->has_min_uid && options->command != COMMAND_USER)
-		return misplaced(options, "min-uid");
-	if (options->all_of_user && !is_switch)
-		return misplaced(options, "all-of-user");
-	if (options->operand_count < least ||
-	    options->operand_count > commands[options->command].most) {
-		say_error("%s: takes %s; see ipcclean --help", command_name(options->command),
-			  commands[options->command].operand);
+	if (FOR_SWITCHES & UINT64_C(1) << options->command && !options->operand_count &&
+	    !options->all_of_user) {
+		say_error("%s: takes units, or --all-of-user=USER; see ipcclean --help",
+			  command_name(options->command));
 		return -EINVAL;
 	}
-	return options->command == COMMAND_DOCTOR ? check_doctor(options) : 0;
+	return 0;
 }
 
 static enum options_next print(const char *text)
@@ -337,7 +287,12 @@ static enum options_next print(const char *text)
 
 static enum options_next read_all(struct options *options, int argc, char **argv)
 {
-	int opt;
+	struct commandline line = {.options = long_options,
+				   .commands = commands,
+				   .command_count = COMMAND_COUNT,
+				   .scopes = scopes,
+				   .scope_count = sizeof(scopes) / sizeof(scopes[0])};
+	int opt, command;
 
 	while ((opt = getopt_long(argc, argv, "nqvh", long_options, NULL)) != -1) {
 		if (opt == 'h')
@@ -345,19 +300,24 @@ static enum options_next read_all(struct options *options, int argc, char **argv
 		if (opt == OPT_VERSION)
 			return print("ipcclean " VERSION "\n");
 		/* getopt_long has said what is wrong with '?' */
-		if (opt == '?' || read_option(options, opt, optarg) < 0)
+		if (opt == '?' || read_option(&line, options, opt, optarg) < 0)
 			return OPTIONS_USAGE;
+		commandline_note(&line, opt);
 	}
 	if (optind == argc) {
 		say_error("a command is needed: user, service, orphans, baseline, enable, disable "
 			  "or doctor; see ipcclean --help");
 		return OPTIONS_USAGE;
 	}
-	if (read_command(options, argv[optind]) < 0)
+	command = commandline_command(&line, argv[optind]);
+	if (command < 0)
 		return OPTIONS_USAGE;
+	options->command = (enum command)command;
 	options->operands = argv + optind + 1;
 	options->operand_count = (size_t)(argc - optind - 1);
-	return check(options) < 0 ? OPTIONS_USAGE : OPTIONS_RUN;
+	if (commandline_check(&line, command, options->operand_count) < 0 || check(options) < 0)
+		return OPTIONS_USAGE;
+	return OPTIONS_RUN;
 }
 
 enum options_next options_parse(struct options *options, int argc, char **argv)

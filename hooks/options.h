@@ -30,7 +30,7 @@ struct options {
 	bool has_uid;
 	uid_t uid; /* --uid= */
 
-	bool has_wipe, has_kinds, has_min_age, has_min_uid, has_deadline, has_retry, has_callers;
+	bool has_wipe, has_kinds, has_min_age, has_min_uid, has_deadline;
 	enum wipe_mode wipe;
 	unsigned kinds;
 	uid_t min_uid;
