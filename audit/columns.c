@@ -28,6 +28,7 @@ enum {
 	RSS,
 	SWAP,
 	NATTCH,
+	HUGE,
 	NSEMS,
 	MSGS,
 	USEDBYTES,
@@ -73,6 +74,8 @@ static const struct column all[COUNT_] = {
 	[SIZE] = {"SIZE", "bytes; of a queue, in its messages", FORM_SIZE, 0},
 	[RSS] = {"RSS", "shared memory: bytes in memory", FORM_SIZE, NEEDS_RESIDENT},
 	[SWAP] = {"SWAP", "shared memory: bytes in swap", FORM_SIZE, NEEDS_RESIDENT},
+	[HUGE] = {"HUGE", "shm: size of its huge pages, 0 for none; known while it is attached",
+		  FORM_SIZE, NEEDS_MAPPED},
 	[NATTCH] = {"NATTCH", "shm: how often it is attached", FORM_NUMBER, 0},
 	[NSEMS] = {"NSEMS", "sem: semaphores in the set", FORM_NUMBER, 0},
 	[MSGS] = {"MSGS", "msg, pmq: messages in the queue", FORM_NUMBER, 0},
@@ -241,6 +244,9 @@ bool column_number(const struct column *column, const struct audit *audit, size_
 		return set(value, obj->rss != OBJECT_UNKNOWN, obj->rss);
 	case SWAP:
 		return set(value, obj->swap != OBJECT_UNKNOWN, obj->swap);
+	case HUGE:
+		*value = holders_hugepage_size(&audit->holders, object);
+		return obj->kind == KIND_SHM && *value != OBJECT_UNKNOWN;
 	case MSGS:
 		return set(value, obj->kind == KIND_MSG || obj->kind == KIND_PMQ, obj->qnum);
 	case CTIME:

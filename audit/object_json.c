@@ -75,10 +75,15 @@ static int add_state(struct json_object *to, const struct ipc_object *obj)
 	return r;
 }
 
-static int add_shm(struct json_object *to, struct audit *audit, const struct ipc_object *obj)
+static int add_shm(struct json_object *to, struct audit *audit, size_t object)
 {
-	return document_add_exact(to, "nattch", obj->nattch) | add_pid(to, "cpid", obj->cpid) |
-	       add_pid(to, "lpid", obj->lpid) | document_add_time(to, "atime", obj->atime) |
+	const struct ipc_object *obj = &audit->inv.objects[object];
+
+	return document_add_exact(to, "nattch", obj->nattch) |
+	       document_add_exact(to, "hugepage_size",
+				  holders_hugepage_size(&audit->holders, object)) |
+	       add_pid(to, "cpid", obj->cpid) | add_pid(to, "lpid", obj->lpid) |
+	       document_add_time(to, "atime", obj->atime) |
 	       document_add_time(to, "dtime", obj->dtime) | add_creator(to, audit, obj);
 }
 
@@ -117,12 +122,14 @@ static int add_pmq(struct json_object *to, const struct ipc_object *obj)
 	       document_add_uint(to, "msgsize", obj->msgsize);
 }
 
-static int add_of_kind(struct json_object *to, struct audit *audit, const struct ipc_object *obj,
+static int add_of_kind(struct json_object *to, struct audit *audit, size_t object,
 		       enum object_json_depth depth)
 {
+	const struct ipc_object *obj = &audit->inv.objects[object];
+
 	switch (obj->kind) {
 	case KIND_SHM:
-		return add_shm(to, audit, obj);
+		return add_shm(to, audit, object);
 	case KIND_SEM:
 		return add_sem(to, obj, depth);
 	case KIND_MSG:
@@ -173,8 +180,9 @@ int object_json_put(struct document_stream *stream, struct audit *audit, size_t 
 	int r = to ? 0 : -ENOMEM;
 
 	if (r == 0)
-		r = add_common(to, obj) | add_absent(to, obj) | add_of_kind(to, audit, obj, depth) |
-		    add_state(to, obj) | add_users(to, audit, object);
+		r = add_common(to, obj) | add_absent(to, obj) |
+		    add_of_kind(to, audit, object, depth) | add_state(to, obj) |
+		    add_users(to, audit, object);
 	if (r) {
 		document_free(to);
 		return -ENOMEM;

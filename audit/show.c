@@ -107,13 +107,18 @@ static void print_identity(struct audit *audit, const struct ipc_object *obj, FI
 	text_done(&text);
 }
 
-static void print_shm(struct audit *audit, const struct ipc_object *obj, FILE *out)
+static void print_shm(struct audit *audit, size_t object, FILE *out)
 {
+	const struct ipc_object *obj = &audit->inv.objects[object];
 	struct text state = {0};
+	uint64_t hugepage_size;
 
 	print_size("size", obj->bytes, out);
 	print_size("in memory", obj->rss, out);
 	print_size("in swap", obj->swap, out);
+	hugepage_size = holders_hugepage_size(&audit->holders, object);
+	if (hugepage_size)
+		print_size("huge pages", hugepage_size, out);
 	words_add_state(&state, obj);
 	print_text("state", &state, out);
 	text_done(&state);
@@ -224,7 +229,7 @@ static void print_object(struct audit *audit, size_t object, FILE *out)
 	print_time("changed", audit, obj->ctime, out);
 	switch (obj->kind) {
 	case KIND_SHM:
-		print_shm(audit, obj, out);
+		print_shm(audit, object, out);
 		break;
 	case KIND_SEM:
 		print_sem(audit, obj, out);

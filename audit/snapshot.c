@@ -20,6 +20,20 @@ static int read_holders(struct audit *audit, unsigned needs)
 			    needs & NEEDS_OPEN ? HOLDERS_OPEN : HOLDERS_MAPPED);
 }
 
+/* What the kernel says of huge pages in /proc/sysvipc/shm is wrong; the file behind them is right. */
+static void correct_huge_pages(struct audit *audit)
+{
+	for (size_t i = 0; i < audit->holders.count; i++) {
+		const struct holding *holding = &audit->holders.all[i];
+		struct ipc_object *obj = &audit->inv.objects[holding->object];
+
+		if (!holding->hugepage_kib)
+			continue;
+		obj->rss = holding->huge_rss;
+		obj->swap = 0;
+	}
+}
+
 int audit_take(struct audit *audit, const struct options *options, const struct config *config,
 	       const struct patterns *patterns, unsigned kinds, unsigned needs)
 {
@@ -55,8 +69,10 @@ int audit_take(struct audit *audit, const struct options *options, const struct 
 	if (r < 0) {
 		say_error("/proc/PID/maps: %s", strerror(-r));
 		audit_done(audit);
+		return r;
 	}
-	return r;
+	correct_huge_pages(audit);
+	return 0;
 }
 
 void audit_done(struct audit *audit)

@@ -194,15 +194,20 @@ static int stat_mapping(const struct pass *pass, pid_t pid, const struct map_lin
 	return fstatat(pass->procs->proc_fd, path, st, 0) < 0 ? -errno : 0;
 }
 
-/* Segments of huge pages live in the mount of their page size. */
-static bool is_segment_device(const struct pass *pass, pid_t pid, const struct map_line *map)
+/* Segments of huge pages live in the mount of their page size, which is its block size. */
+static bool is_segment_device(const struct pass *pass, const struct map_line *map,
+			      struct holding *holding)
 {
 	struct stat st;
 
 	if (map->dev == pass->kernel_dev)
 		return true;
-	return major(map->dev) == 0 && stat_mapping(pass, pid, map, &st) == 0 && st.st_nlink == 0 &&
-	       st.st_blksize > sysconf(_SC_PAGESIZE);
+	if (major(map->dev) != 0 || stat_mapping(pass, holding->pid, map, &st) < 0 || st.st_nlink ||
+	    st.st_blksize <= sysconf(_SC_PAGESIZE))
+		return false;
+	holding->hugepage_kib = (uint32_t)(st.st_blksize >> 10);
+	holding->huge_rss = (uint64_t)st.st_blocks * 512;
+	return true;
 }
 
 static int add_segment(struct pass *pass, const struct map_line *map, uint32_t key,
@@ -211,7 +216,7 @@ static int add_segment(struct pass *pass, const struct map_line *map, uint32_t k
 	const struct ipc_object *obj;
 
 	if (map->ino > INT32_MAX || !find_segment(pass, (int)map->ino, &holding->object) ||
-	    !is_segment_device(pass, holding->pid, map))
+	    !is_segment_device(pass, map, holding))
 		return 0;
 	obj = object_at(pass->inv, holding->object);
 	/* one that is marked for destruction has lost its key, which the mapping still shows */
@@ -544,4 +549,12 @@ const struct holding *holders_of(const struct holders *holders, size_t object, s
 		;
 	*count = end - low;
 	return holders->all + low;
+}
+
+uint64_t holders_hugepage_size(const struct holders *holders, size_t object)
+{
+	size_t count;
+	const struct holding *holding = holders_of(holders, object, &count);
+
+	return count ? (uint64_t)holding[0].hugepage_kib << 10 : OBJECT_UNKNOWN;
 }

@@ -21,8 +21,10 @@
 struct holding {
 	uint32_t object; /* index in the inventory */
 	pid_t pid;
-	uint64_t start, end; /* where it is mapped; 0 if it is only open */
-	bool is_writable;    /* mapped so, or opened so */
+	uint64_t start, end;   /* where it is mapped; 0 if it is only open */
+	uint64_t huge_rss;     /* of a segment of huge pages: bytes that it has in memory */
+	uint32_t hugepage_kib; /* ... and how large they are; else 0 */
+	bool is_writable;      /* mapped so, or opened so */
 	bool is_foreign; /* mapped by a process of another IPC namespace: probably this object */
 };
 
@@ -55,6 +57,13 @@ void holders_done(struct holders *holders);
 
 /* The holdings of the object at that index: *count of them, from the one returned on. */
 const struct holding *holders_of(const struct holders *holders, size_t object, size_t *count);
+
+/*
+ * The size of the huge pages that the segment at that index is made of, in bytes; 0 for one of
+ * ordinary pages, OBJECT_UNKNOWN while nobody that we may look into has it attached: the kernel
+ * tells it of mappings only.
+ */
+uint64_t holders_hugepage_size(const struct holders *holders, size_t object);
 
 /* A line of /proc/PID/maps that has a file. */
 struct map_line {
