@@ -7,38 +7,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <libsmartcols/libsmartcols.h>
 #include <string.h>
 
 #include "cleanup.h"
-#include "optional.h"
+#include "table.h"
 #include "usernames.h"
 #include "wipe.h"
-
-OPTIONAL_FUNCTION(scols_new_table);
-OPTIONAL_FUNCTION(scols_unref_table);
-OPTIONAL_FUNCTION(scols_table_set_stream);
-OPTIONAL_FUNCTION(scols_table_new_column);
-OPTIONAL_FUNCTION(scols_table_new_line);
-OPTIONAL_FUNCTION(scols_line_set_data);
-OPTIONAL_FUNCTION(scols_print_table);
-OPTIONAL_FUNCTION(scols_table_enable_noencoding);
-
-static int open_smartcols(void)
-{
-	static const struct optional_symbol symbols[] = {
-		OPTIONAL_SYMBOL(scols_new_table),
-		OPTIONAL_SYMBOL(scols_unref_table),
-		OPTIONAL_SYMBOL(scols_table_set_stream),
-		OPTIONAL_SYMBOL(scols_table_new_column),
-		OPTIONAL_SYMBOL(scols_table_new_line),
-		OPTIONAL_SYMBOL(scols_line_set_data),
-		OPTIONAL_SYMBOL(scols_print_table),
-		OPTIONAL_SYMBOL(scols_table_enable_noencoding),
-	};
-
-	return optional_open("libsmartcols.so.1", symbols, sizeof(symbols) / sizeof(symbols[0]));
-}
 
 /* Sizes of files are whatever their owners say: a sum that doesn't fit is as large as can be. */
 static void add_bytes(uint64_t *sum, uint64_t bytes)
@@ -149,93 +123,41 @@ static void evidence(const struct judged *judged, char *text, size_t size)
 		snprintf(text, size, "%s", reason_text(judged->reason));
 }
 
-enum column {
-	COLUMN_OBJECT,
-	COLUMN_KEY,
-	COLUMN_OWNER,
-	COLUMN_MODE,
-	COLUMN_SIZE,
-	COLUMN_ACTION,
-	COLUMN_REASON,
-	COLUMN_EVIDENCE,
-	COLUMN_COUNT_
+/* EVIDENCE is the last: shown with -v */
+static const struct table_column columns[] = {
+	{"OBJECT", false}, {"KEY", false},    {"OWNER", false},	 {"MODE", true},
+	{"SIZE", true},	   {"ACTION", false}, {"REASON", false}, {"EVIDENCE", false},
 };
 
-static const struct {
-	const char *name;
-	int flags;
-} columns[COLUMN_COUNT_] = {
-	[COLUMN_OBJECT] = {"OBJECT", 0},
-	[COLUMN_KEY] = {"KEY", 0},
-	[COLUMN_OWNER] = {"OWNER", 0},
-	[COLUMN_MODE] = {"MODE", SCOLS_FL_RIGHT},
-	[COLUMN_SIZE] = {"SIZE", SCOLS_FL_RIGHT},
-	[COLUMN_ACTION] = {"ACTION", 0},
-	[COLUMN_REASON] = {"REASON", 0},
-	[COLUMN_EVIDENCE] = {"EVIDENCE", 0},
-};
+#define COLUMN_COUNT (sizeof(columns) / sizeof(columns[0]))
 
-static int add_line(struct libscols_table *table, const struct judged *judged, bool verbose,
-		    struct usernames *owners)
+static int add_line(struct table *table, const struct judged *judged, struct usernames *owners)
 {
 	const struct ipc_object *obj = judged->obj;
 	_cleanup_free_ char *ref = object_ref(obj);
 	const char *owner = usernames_get(owners, obj->uid);
-	struct libscols_line *line = sym_scols_table_new_line(table, NULL);
 	char key[KEY_TEXT_SIZE], mode[8], size[SIZE_TEXT_SIZE], text[128];
-	int r = 0;
 
-	if (!line || !ref || !owner)
+	if (!ref || !owner)
 		return -ENOMEM;
 	snprintf(mode, sizeof(mode), "%04o", obj->mode & 07777);
 	evidence(judged, text, sizeof(text));
-	r |= sym_scols_line_set_data(line, COLUMN_OBJECT, ref);
-	r |= sym_scols_line_set_data(line, COLUMN_KEY,
-				     kind_is_sysv(obj->kind) ? key_format(obj->key, key) : "-");
-	r |= sym_scols_line_set_data(line, COLUMN_OWNER, owner);
-	r |= sym_scols_line_set_data(line, COLUMN_MODE, mode);
-	r |= sym_scols_line_set_data(line, COLUMN_SIZE, size_format(obj->bytes, size));
-	r |= sym_scols_line_set_data(line, COLUMN_ACTION, outcome_name(judged->outcome));
-	r |= sym_scols_line_set_data(line, COLUMN_REASON, reason_name(judged->reason));
-	if (verbose)
-		r |= sym_scols_line_set_data(line, COLUMN_EVIDENCE, text);
-	return r ? -ENOMEM : 0;
-}
-
-static int fill(struct libscols_table *table, const struct report *report, bool verbose)
-{
-	_cleanup_(usernames_done) struct usernames owners = {0};
-
-	for (int i = 0; i < COLUMN_COUNT_ - !verbose; i++)
-		if (!sym_scols_table_new_column(table, columns[i].name, 0, columns[i].flags))
-			return -ENOMEM;
-	for (size_t i = 0; i < report->count; i++) {
-		int r = add_line(table, &report->list[i], verbose, &owners);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return table_add(table,
+			 (const char *const[COLUMN_COUNT]){
+				 ref, kind_is_sysv(obj->kind) ? key_format(obj->key, key) : NULL,
+				 owner, mode, size_format(obj->bytes, size),
+				 outcome_name(judged->outcome), reason_name(judged->reason), text});
 }
 
 static int print_table(const struct report *report, FILE *out, bool verbose)
 {
-	struct libscols_table *table;
-	int r = open_smartcols();
+	_cleanup_(usernames_done) struct usernames owners = {0};
+	_cleanup_(table_freep) struct table *table = NULL;
+	int r = table_new(&table, columns, COLUMN_COUNT - !verbose);
 
-	if (r < 0)
-		return r;
-	table = sym_scols_new_table();
-	if (!table)
-		return -ENOMEM;
-	sym_scols_table_set_stream(table, out);
-	/* names are escaped already */
-	sym_scols_table_enable_noencoding(table, 1);
-	r = fill(table, report, verbose);
-	if (r == 0)
-		r = sym_scols_print_table(table);
-	sym_scols_unref_table(table);
-	return r;
+	for (size_t i = 0; r == 0 && i < report->count; i++)
+		r = add_line(table, &report->list[i], &owners);
+	return r == 0 ? table_print(table, out) : r;
 }
 
 int report_table(const struct report *report, FILE *out, bool verbose)
