@@ -248,6 +248,8 @@ COMPLETION := $(wildcard hooks/completion/ipcclean)
 INSTALLED = \
 	hooks/systemd/ipcguard-sweep.service.in:$(unitdir)/ipcguard-sweep.service \
 	hooks/systemd/ipcguard-sweep.timer:$(unitdir)/ipcguard-sweep.timer \
+	audit/systemd/ipcguard-metrics.service.in:$(unitdir)/ipcguard-metrics.service \
+	audit/systemd/ipcguard-metrics.timer:$(unitdir)/ipcguard-metrics.timer \
 	hooks/systemd/user@.service.d/50-ipcguard.conf.in:$(unitdir)/user@.service.d/50-ipcguard.conf \
 	hooks/systemd/service.d/50-ipcguard.conf.in:$(docdir)/examples/service.d/50-ipcguard.conf \
 	hooks/systemd/logind.conf.d/50-ipcguard.conf:$(logindconfdir)/50-ipcguard.conf \

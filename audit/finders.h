@@ -9,6 +9,7 @@ typedef void finder_fn(struct audit *audit, struct findings *findings);
 finder_fn find_orphans;	    /* orphan, known-leaker */
 finder_fn find_ghosts;	    /* ghost-attachment */
 finder_fn find_unlinked;    /* unlinked-held */
+finder_fn find_limits;	    /* limit-near */
 finder_fn find_permissions; /* world-accessible, given-away, setuid-creator */
 finder_fn find_host;	    /* lease-disabled */
 

@@ -24,6 +24,8 @@ static const struct {
 				      "removed already, but still attached: its memory stays"},
 	[FINDING_UNLINKED_HELD] = {"unlinked-held", SEVERITY_WARNING, COMMANDS(ORPHANS),
 				   "shared memory without a name that processes still hold"},
+	[FINDING_LIMIT_NEAR] = {"limit-near", SEVERITY_CRITICAL, 0,
+				"a limit is used up, or nearly so"},
 	[FINDING_WORLD_ACCESSIBLE] = {"world-accessible", SEVERITY_WARNING, COMMANDS(PERMISSIONS),
 				      "every user of the host may read or change it"},
 	[FINDING_GIVEN_AWAY] = {"given-away", SEVERITY_WARNING, COMMANDS(PERMISSIONS),
@@ -44,6 +46,7 @@ static const struct {
 	{find_orphans, 0, 1 << FINDING_ORPHAN | 1 << FINDING_KNOWN_LEAKER},
 	{find_ghosts, NEEDS_MAPPED | NEEDS_RESIDENT, 1 << FINDING_GHOST_ATTACHMENT},
 	{find_unlinked, NEEDS_OPEN, 1 << FINDING_UNLINKED_HELD},
+	{find_limits, NEEDS_RESIDENT, 1 << FINDING_LIMIT_NEAR},
 	{find_permissions, 0,
 	 1 << FINDING_WORLD_ACCESSIBLE | 1 << FINDING_GIVEN_AWAY | 1 << FINDING_SETUID_CREATOR},
 	{find_host, 0, 1 << FINDING_LEASE_DISABLED},
@@ -122,7 +125,7 @@ struct finding *findings_add(struct findings *findings, enum finding_id id, enum
 	finding->severity = severity;
 	finding->object = obj ? object_ref(obj) : NULL;
 	if (obj)
-		finding->uid = obj->uid;
+		finding->uid = obj->uid, finding->kind = obj->kind;
 	va_start(args, format);
 	length = vasprintf(&finding->summary, format, args);
 	va_end(args);

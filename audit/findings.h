@@ -21,6 +21,7 @@ enum finding_id {
 	FINDING_ORPHAN,
 	FINDING_GHOST_ATTACHMENT,
 	FINDING_UNLINKED_HELD,
+	FINDING_LIMIT_NEAR,
 	FINDING_WORLD_ACCESSIBLE,
 	FINDING_GIVEN_AWAY,
 	FINDING_SETUID_CREATOR,
@@ -41,11 +42,12 @@ struct evidence {
 struct finding {
 	enum finding_id id;
 	enum severity severity;
-	char *object;  /* as command lines call it; NULL: the host */
-	char *summary; /* one sentence */
-	char *owner;   /* the person or unit to talk to; NULL if that is nobody */
-	char *fix;     /* the command to act; NULL if there is none */
-	uid_t uid;     /* whose it is, for groups of many; (uid_t)-1 for nobody's */
+	enum ipc_kind kind; /* of the object */
+	char *object;	    /* as command lines call it; NULL: the host */
+	char *summary;	    /* one sentence */
+	char *owner;	    /* the person or unit to talk to; NULL if that is nobody */
+	char *fix;	    /* the command to act; NULL if there is none */
+	uid_t uid;	    /* whose it is, for groups of many; (uid_t)-1 for nobody's */
 	struct evidence evidence[EVIDENCE_MAX];
 	size_t evidence_count;
 };

@@ -22,6 +22,12 @@ static int run_command(const struct command_context *context)
 	case COMMAND_ORPHANS:
 	case COMMAND_PERMISSIONS:
 		return command_report(context);
+	case COMMAND_LIMITS:
+		return command_limits(context);
+	case COMMAND_CHECK:
+		return command_check(context);
+	case COMMAND_METRICS:
+		return command_metrics(context);
 	case COMMAND_FIX_MODE:
 	case COMMAND_CHOWN:
 		return command_change(context);
@@ -47,13 +53,15 @@ static int run(const struct options *options)
 		say_error("%s", text ? text : strerror(ENOMEM));
 		return EXIT_ERROR;
 	}
+	if (options->threshold)
+		config.limit_threshold = options->threshold;
 	context.patterns = patterns;
 	return run_command(&context);
 }
 
 int main(int argc, char **argv)
 {
-	struct options options;
+	_cleanup_(options_done) struct options options = {0};
 
 	if (program_start() < 0)
 		return EXIT_ERROR;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "columns.h"
@@ -22,6 +23,9 @@ static const struct command_syntax commands[COMMAND_COUNT_] = {
 	[COMMAND_SHOW] = {"show", 1, 1, "one object, such as shm:5 or pshm:/name"},
 	[COMMAND_ORPHANS] = {"orphans", 0, 0, "no operand"},
 	[COMMAND_PERMISSIONS] = {"permissions", 0, 0, "no operand"},
+	[COMMAND_LIMITS] = {"limits", 0, 0, "no operand"},
+	[COMMAND_CHECK] = {"check", 0, 0, "no operand"},
+	[COMMAND_METRICS] = {"metrics", 0, 0, "no operand"},
 	[COMMAND_FIX_MODE] = {"fix-mode", 2, 2, "an object and a mode"},
 	[COMMAND_CHOWN] = {"chown", 2, 2, "an object and USER, USER:GROUP or :GROUP"},
 };
@@ -36,6 +40,9 @@ static const char help[] =
 	"  show OBJECT        everything about one: shm:5, sem:3, msg:0, pshm:/x, psem:/x, pmq:/x\n"
 	"  orphans            what nobody uses any more\n"
 	"  permissions        who could read or change what is not theirs\n"
+	"  limits             every limit, with its use and who uses most\n"
+	"  check              one line for monitoring, with performance data\n"
+	"  metrics            OpenMetrics text for Prometheus\n"
 	"  fix-mode OBJECT MODE        change its permissions, with --yes\n"
 	"  chown OBJECT USER[:GROUP]   change its owner, with --yes\n"
 	"\n"
@@ -54,6 +61,10 @@ static const char help[] =
 	"      --json               print one JSON document\n"
 	"  -v, --verbose            report: print what each finding rests on\n"
 	"\n"
+	"      --threshold=PERCENT  report: limits used so far are findings (90%)\n"
+	"      --warning=METRIC:RANGE   check: a warning outside of RANGE; may be repeated\n"
+	"      --critical=METRIC:RANGE  check: critical outside of RANGE; may be repeated\n"
+	"      --textfile=FILE      metrics: write FILE, in one step\n"
 	"      --yes                fix-mode, chown: do it, instead of showing what would be done\n"
 	"      --config=FILE        read this file instead of /etc/ipcguard.conf\n"
 	"      --list-columns       print the columns of list\n"
@@ -66,6 +77,7 @@ static const char help[] =
 
 enum {
 	OPT_CONFIG = 256,
+	OPT_CRITICAL,
 	OPT_JSON,
 	OPT_LIST_COLUMNS,
 	OPT_LIST_FINDINGS,
@@ -73,15 +85,19 @@ enum {
 	OPT_MIN_SIZE,
 	OPT_NO_HEADINGS,
 	OPT_SORT,
+	OPT_TEXTFILE,
+	OPT_THRESHOLD,
 	OPT_UNIT,
 	OPT_UNUSED,
 	OPT_USER,
 	OPT_VERSION,
+	OPT_WARNING,
 	OPT_YES,
 };
 
 static const struct option long_options[] = {
 	{"config", required_argument, NULL, OPT_CONFIG},
+	{"critical", required_argument, NULL, OPT_CRITICAL},
 	{"help", no_argument, NULL, 'h'},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"list-columns", no_argument, NULL, OPT_LIST_COLUMNS},
@@ -92,11 +108,14 @@ static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
 	{"raw", no_argument, NULL, 'r'},
 	{"sort", required_argument, NULL, OPT_SORT},
+	{"textfile", required_argument, NULL, OPT_TEXTFILE},
+	{"threshold", required_argument, NULL, OPT_THRESHOLD},
 	{"unit", required_argument, NULL, OPT_UNIT},
 	{"unused", no_argument, NULL, OPT_UNUSED},
 	{"user", required_argument, NULL, OPT_USER},
 	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, OPT_VERSION},
+	{"warning", required_argument, NULL, OPT_WARNING},
 	{"yes", no_argument, NULL, OPT_YES},
 	{NULL, 0, NULL, 0},
 };
@@ -112,6 +131,11 @@ static const struct option_scope scopes[] = {
 	{'r', FOR(LIST)},
 	{OPT_NO_HEADINGS, FOR(LIST)},
 	{'v', FOR_REPORTS},
+	{OPT_THRESHOLD, FOR(REPORT) | FOR(CHECK) | FOR(METRICS)},
+	{OPT_WARNING, FOR(CHECK)},
+	{OPT_CRITICAL, FOR(CHECK)},
+	{OPT_TEXTFILE, FOR(METRICS)},
+	{OPT_JSON, ~(FOR(CHECK) | FOR(METRICS) | FOR(FIX_MODE) | FOR(CHOWN))},
 	{OPT_YES, FOR(FIX_MODE) | FOR(CHOWN)},
 };
 
@@ -145,6 +169,19 @@ static int read_flag(struct options *options, int opt)
 	return -EINVAL;
 }
 
+static int read_threshold(const struct commandline *line, struct options *options, int opt,
+			  const char *value)
+{
+	struct threshold *threshold = &options->thresholds[options->threshold_count++];
+
+	threshold->is_critical = opt == OPT_CRITICAL;
+	return threshold_parse(value, threshold) < 0
+		       ? commandline_bad_value(
+				 line, opt, value,
+				 "METRIC:RANGE is needed, such as shmmni:90% or orphans:0:10")
+		       : 0;
+}
+
 static int read_option(const struct commandline *line, struct options *options, int opt,
 		       const char *value)
 {
@@ -168,6 +205,17 @@ static int read_option(const struct commandline *line, struct options *options, 
 	case OPT_SORT:
 		options->sort = value;
 		return 0;
+	case OPT_CRITICAL:
+	case OPT_WARNING:
+		return read_threshold(line, options, opt, value);
+	case OPT_TEXTFILE:
+		options->textfile = value;
+		return 0;
+	case OPT_THRESHOLD:
+		return percent_parse(value, &options->threshold) < 0
+			       ? commandline_bad_value(line, opt, value,
+						       "a percentage from 1% to 100%")
+			       : 0;
 	case OPT_UNIT:
 		options->unit = value;
 		return 0;
@@ -249,6 +297,12 @@ enum options_next options_parse(struct options *options, int argc, char **argv)
 	int command = COMMAND_REPORT;
 
 	*options = (struct options){.kinds = KINDS_ALL};
+	/* no option can stand there more often than there are words */
+	options->thresholds = calloc((size_t)argc + 1, sizeof(*options->thresholds));
+	if (!options->thresholds) {
+		say_error("%s", strerror(ENOMEM));
+		return OPTIONS_USAGE;
+	}
 	next = read_all(&line, options, argc, argv);
 	if (next != OPTIONS_RUN)
 		return next;
@@ -262,4 +316,9 @@ enum options_next options_parse(struct options *options, int argc, char **argv)
 	if (commandline_check(&line, command, options->operand_count) < 0)
 		return OPTIONS_USAGE;
 	return command == COMMAND_LIST && read_kinds(options) < 0 ? OPTIONS_USAGE : OPTIONS_RUN;
+}
+
+void options_done(struct options *options)
+{
+	free(options->thresholds);
 }

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "object.h"
+#include "thresholds.h"
 
 enum command {
 	COMMAND_REPORT, /* no command: the whole report */
@@ -15,6 +16,9 @@ enum command {
 	COMMAND_SHOW,
 	COMMAND_ORPHANS,
 	COMMAND_PERMISSIONS,
+	COMMAND_LIMITS,
+	COMMAND_CHECK,
+	COMMAND_METRICS,
 	COMMAND_FIX_MODE,
 	COMMAND_CHOWN,
 	COMMAND_COUNT_
@@ -31,6 +35,10 @@ struct options {
 	const char *columns; /* as given: "A,B", or "+A" for more than the usual ones */
 	const char *sort;    /* a column, after a '-' the other way round */
 	const char *config_file;
+	const char *textfile;	      /* metrics: written there */
+	struct threshold *thresholds; /* check; owned */
+	size_t threshold_count;
+	unsigned threshold; /* percent; 0: as configured */
 	uint64_t min_age_ns, min_size;
 };
 
@@ -41,4 +49,7 @@ enum options_next {
 };
 
 enum options_next options_parse(struct options *options, int argc, char **argv);
+/* Releases what it owns, whatever options_parse() returned. */
+void options_done(struct options *options);
+
 const char *command_name(enum command command);

@@ -21,6 +21,7 @@
 
 #define DEFAULT_DEADLINE_NS (10 * NS_PER_S)
 #define DEFAULT_MIN_UID 1000
+#define DEFAULT_LIMIT_THRESHOLD 90
 
 void config_defaults(struct config *config)
 {
@@ -28,6 +29,7 @@ void config_defaults(struct config *config)
 		.kinds = KINDS_ALL,
 		.deadline_ns = DEFAULT_DEADLINE_NS,
 		.min_uid = DEFAULT_MIN_UID,
+		.limit_threshold = DEFAULT_LIMIT_THRESHOLD,
 	};
 }
 
@@ -146,20 +148,26 @@ static int set_min_uid(struct config *config, const char *value)
 	return uid_parse(value, &config->min_uid);
 }
 
+static int set_limit_threshold(struct config *config, const char *value)
+{
+	return percent_parse(value, &config->limit_threshold);
+}
+
 static const struct {
-	const char *key;
+	const char *section, *key;
 	int (*set)(struct config *config, const char *value);
 	const char *takes;
 } keys[] = {
-	{"KeepUsers", set_keep_users, "user names, globs of names, or uids"},
-	{"KeepKeys", set_keep_keys, "keys: 0x and up to 8 hex digits, or decimal"},
-	{"KeepNames", set_keep_names, "globs of POSIX names"},
-	{"MinAge", set_min_age, "a span of time such as 90s, 5min or 2h"},
-	{"KeepUnread", set_keep_unread, "yes or no"},
-	{"Wipe", set_wipe, "no, yes, try or verify"},
-	{"Deadline", set_deadline, "a span of time such as 10s"},
-	{"Kinds", set_kinds, "a list of shm,sem,msg,pshm,psem,pmq"},
-	{"MinUid", set_min_uid, "a uid"},
+	{"Clean", "KeepUsers", set_keep_users, "user names, globs of names, or uids"},
+	{"Clean", "KeepKeys", set_keep_keys, "keys: 0x and up to 8 hex digits, or decimal"},
+	{"Clean", "KeepNames", set_keep_names, "globs of POSIX names"},
+	{"Clean", "MinAge", set_min_age, "a span of time such as 90s, 5min or 2h"},
+	{"Clean", "KeepUnread", set_keep_unread, "yes or no"},
+	{"Clean", "Wipe", set_wipe, "no, yes, try or verify"},
+	{"Clean", "Deadline", set_deadline, "a span of time such as 10s"},
+	{"Clean", "Kinds", set_kinds, "a list of shm,sem,msg,pshm,psem,pmq"},
+	{"Clean", "MinUid", set_min_uid, "a uid"},
+	{"Audit", "LimitThreshold", set_limit_threshold, "a percentage from 1% to 100%"},
 };
 
 static int set_key(struct config *config, const char *file, const struct settings_entry *entry,
@@ -168,7 +176,7 @@ static int set_key(struct config *config, const char *file, const struct setting
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		int r;
 
-		if (strcmp(keys[i].key, entry->key))
+		if (strcmp(keys[i].section, entry->section) || strcmp(keys[i].key, entry->key))
 			continue;
 		r = keys[i].set(config, entry->value);
 		return r == 0 || r == -ENOMEM ? r
@@ -176,17 +184,17 @@ static int set_key(struct config *config, const char *file, const struct setting
 							      "%s=%.100s: takes %s", entry->key,
 							      entry->value, keys[i].takes);
 	}
-	return settings_fail(error, -EINVAL, file, entry->line, "%.100s=: no such key in [Clean]",
-			     entry->key);
+	return settings_fail(error, -EINVAL, file, entry->line, "%.100s=: no such key in [%s]",
+			     entry->key, entry->section);
 }
 
 static int apply_entry(struct config *config, const char *file, const struct settings_entry *entry,
 		       struct parse_error *error)
 {
-	/* other programs' sections */
-	if (!strcmp(entry->section, "Tune") || !strcmp(entry->section, "Audit"))
+	/* another program's section, whose keys we don't know */
+	if (!strcmp(entry->section, "Tune"))
 		return 0;
-	if (strcmp(entry->section, "Clean"))
+	if (strcmp(entry->section, "Clean") && strcmp(entry->section, "Audit"))
 		return settings_fail(error, -EINVAL, file, entry->line, "[%.100s]: no such section",
 				     entry->section);
 	return entry->key ? set_key(config, file, entry, error) : 0;

@@ -35,6 +35,8 @@ struct config {
 	uint64_t deadline_ns; /* Deadline= */
 	unsigned kinds;	      /* Kinds= */
 	uid_t min_uid;	      /* MinUid=, login.defs' UID_MIN by default */
+
+	unsigned limit_threshold; /* [Audit] LimitThreshold=: percent, 1 to 100 */
 };
 
 /*

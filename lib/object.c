@@ -279,6 +279,20 @@ int size_parse(const char *text, uint64_t *bytes)
 	return 0;
 }
 
+int percent_parse(const char *text, unsigned *percent)
+{
+	unsigned value;
+	int length = 0;
+
+	if (!isdigit((unsigned char)*text) || sscanf(text, "%3u%n", &value, &length) != 1)
+		return -EINVAL;
+	text += length;
+	if ((*text && strcmp(text, "%") != 0) || value < 1 || value > 100)
+		return -EINVAL;
+	*percent = value;
+	return 0;
+}
+
 int uid_parse(const char *text, uid_t *uid)
 {
 	unsigned long long value;

@@ -150,5 +150,8 @@ const char *size_format(uint64_t bytes, char buf[SIZE_TEXT_SIZE]);
  */
 int size_parse(const char *text, uint64_t *bytes);
 
+/* Reads a percentage from 1 to 100, with or without the sign. Returns 0 or -EINVAL. */
+int percent_parse(const char *text, unsigned *percent);
+
 /* Reads a decimal uid (not (uid_t)-1). Returns 0, -EINVAL or -ERANGE. */
 int uid_parse(const char *text, uid_t *uid);

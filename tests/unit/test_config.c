@@ -331,9 +331,21 @@ static void other_programs_sections_are_theirs(void **state)
 	struct config config;
 
 	tree_write(*state, "etc/ipcguard.conf",
-		   "# c\n; c\n\n[Tune]\nMinUid=1\n[Clean]\r\nMinUid = 7 # c\r\n[Audit]\nX=y\n");
+		   "# c\n; c\n\n[Tune]\nMinUid=1\n[Clean]\r\nMinUid = 7 # c\r\n");
 	config = load(*state);
 	assert_int_equal(config.min_uid, 7);
+	assert_int_equal(config.limit_threshold, 90);
+	config_done(&config);
+}
+
+static void a_key_belongs_to_its_section(void **state)
+{
+	struct config config;
+
+	tree_write(*state, "etc/ipcguard.conf", "[Clean]\nMinUid=7\n[Audit]\nLimitThreshold=80%\n");
+	config = load(*state);
+	assert_int_equal(config.min_uid, 7);
+	assert_int_equal(config.limit_threshold, 80);
 	config_done(&config);
 }
 
@@ -358,6 +370,11 @@ static void a_mistake_has_its_line(void **state)
 		{"[Clean]\nMinUid=4294967295\n", 2, "MinUid="},
 		{"[Clean]\nKeepKeys=1 0x\n", 2, "KeepKeys="},
 		{"[Clean]\nminuid=1\n", 2, "no such key"},
+		{"[Clean]\nLimitThreshold=80\n", 2, "no such key in [Clean]"},
+		{"[Audit]\nMinUid=7\n", 2, "no such key in [Audit]"},
+		{"[Audit]\nLimitThreshold=0\n", 2, "LimitThreshold=0"},
+		{"[Audit]\nLimitThreshold=101%\n", 2, "LimitThreshold=101%"},
+		{"[Audit]\nLimitThreshold=90%%\n", 2, "LimitThreshold=90%%"},
 		{"[Clean]\nWipe=no\n[Clear]\nMinUid=1\n", 3, "no such section"},
 		{"MinUid=1\n[Clean]\nWipe=no\n", 1, "in no section"},
 		{"[Tune]\nMinAge=x\n[Clean]\nMinAge=x\n", 4, "MinAge=x"},
@@ -517,6 +534,7 @@ int main(void)
 		TEST(the_shipped_file_shows_the_defaults),
 		TEST(a_masked_vendor_drop_in_is_not_read),
 		TEST(other_programs_sections_are_theirs),
+		TEST(a_key_belongs_to_its_section),
 		TEST(a_mistake_has_its_line),
 		TEST(a_mistake_in_a_drop_in_names_the_drop_in),
 		TEST(damaged_bytes_are_an_error),

@@ -3,7 +3,7 @@
  * How near are the limits? Values and totals are the kernel's own (IPC_INFO and *_INFO of our
  * namespace), since what it refuses goes by them; who uses how much is added up from the inventory.
  */
-#include "limits.h"
+#include "ipc_limits.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "limits_internal.h"
+#include "ipc_limits_internal.h"
 
 union semun {
 	struct seminfo *info;

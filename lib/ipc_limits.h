@@ -2,7 +2,7 @@
 /*
  * What IPC objects count against, and how much of it is used: the limits of our IPC namespace
  * (shmctl(2), semctl(2), msgctl(2): IPC_INFO; /proc/sys/fs/mqueue), of /dev/shm, and of users
- * (RLIMIT_MSGQUEUE of getrlimit(2); quotas of tmpfs(5), Linux 6.6).
+ * (RLIMIT_MSGQUEUE of getrlimit(2); quotas of tmpfs(5), Linux 6.6). limits.h would be the C library's.
  */
 #pragma once
 

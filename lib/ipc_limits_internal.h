@@ -2,7 +2,7 @@
 /* Between the files of the limits. */
 #pragma once
 
-#include "limits.h"
+#include "ipc_limits.h"
 
 /* What one user takes of each limit; of limits on single objects, the largest. */
 struct share {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "limits_internal.h"
+#include "ipc_limits_internal.h"
 #include "readall.h"
 
 #ifndef SYS_quotactl_fd
