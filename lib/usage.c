@@ -21,7 +21,7 @@
 
 void usage_scope_done(struct usage_scope *scope)
 {
-	queue_waiters_done(&scope->queue_waiters);
+	waiters_done(&scope->waiters);
 }
 
 /* Whether somebody who did something to the object at `when` can't be seen from here. */
@@ -96,16 +96,19 @@ static bool lets_others_in(const struct ipc_object *obj)
 
 static int probe_msg(struct usage_scope *scope, struct ipc_object *obj)
 {
-	if (!scope->has_queue_waiters) {
-		int r = queue_waiters_read(&scope->queue_waiters, scope->procs, scope->deadline_ns);
+	size_t waiting;
+
+	if (!scope->has_read_waiters) {
+		int r = waiters_read(&scope->waiters, scope->procs, scope->deadline_ns);
 
 		if (r < 0)
 			return r;
-		scope->has_queue_waiters = true;
+		scope->has_read_waiters = true;
 	}
-	obj->has_waiters = queue_waiters_has(&scope->queue_waiters, obj->id);
-	if (scope->queue_waiters.is_unsettled ||
-	    (scope->queue_waiters.is_partial && lets_others_in(obj) && !scope->is_alone))
+	waiters_of(&scope->waiters, KIND_MSG, obj->id, &waiting);
+	obj->has_waiters = waiting > 0;
+	if (scope->waiters.is_unsettled ||
+	    (scope->waiters.is_partial && lets_others_in(obj) && !scope->is_alone))
 		obj->is_blind = true;
 	note_user(scope, obj, obj->lpid, obj->lpid_at);
 	note_user(scope, obj, obj->lrpid, obj->lrpid_at);

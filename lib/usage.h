@@ -24,8 +24,8 @@ struct usage_scope {
 	uint64_t deadline_ns; /* on CLOCK_MONOTONIC */
 	bool is_alone;	      /* --alone: this PID namespace is the IPC namespace's only user */
 	/* read when the first message queue is asked about */
-	bool has_queue_waiters;
-	struct queue_waiters queue_waiters;
+	bool has_read_waiters;
+	struct waiters waiters;
 };
 
 void usage_scope_done(struct usage_scope *scope);

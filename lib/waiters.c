@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Which message queues does a thread sleep on? See waiters.h. 32-bit programs on a 64-bit kernel
- * show the numbers of their own table, where msgsnd and msgrcv differ or hide behind ipc(2): a
- * number that means either is believed, since a wrong guess only keeps a queue.
- */
+/* Who sleeps on which message queue? See waiters.h. */
 #include "waiters.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,46 +9,23 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "clock.h"
-
-#define I386_NR_IPC 117 /* arch/x86/entry/syscalls/syscall_32.tbl: first argument is the call */
-#define I386_NR_MSGSND 400
-#define I386_NR_MSGRCV 401
 
 /*
  * How much processor time a woken sleeper has at most before it sleeps again, with room to spare.
  */
 #define RAN_ENOUGH_NS 1000000
 
+/* A line of `syscall`: a number and eight in hex. */
+#define CALL_TEXT_SIZE 256
+
 /* How long to look at those who run, and how often. */
 #define SETTLE_NS (3 * NS_PER_S)
 #define SETTLE_STEP_MS 1
-
-enum thread_call queue_waiters_parse(const char *text, int *msqid)
-{
-	unsigned long long args[2];
-	long nr;
-
-	if (!strncmp(text, "running", strlen("running")))
-		return CALL_RUNNING;
-	if (sscanf(text, "%ld %llx %llx", &nr, &args[0], &args[1]) != 3)
-		return CALL_OTHER;
-	if (nr == SYS_msgsnd || nr == SYS_msgrcv || nr == I386_NR_MSGSND || nr == I386_NR_MSGRCV) {
-		*msqid = (int)args[0];
-		return CALL_QUEUE;
-	}
-	if (nr == I386_NR_IPC) {
-		*msqid = (int)args[1];
-		return CALL_QUEUE;
-	}
-	return CALL_OTHER;
-}
 
 /* A thread that was running when it was looked at. */
 struct runner {
@@ -63,34 +35,38 @@ struct runner {
 };
 
 struct scan {
-	struct queue_waiters *waiters;
+	struct waiters *waiters;
 	const struct procs *procs;
 	ino_t ipc_ns; /* ours */
 	struct runner *runners;
 	size_t runner_count;
 };
 
-static int add(struct queue_waiters *waiters, int msqid)
+static int add(struct waiters *waiters, const struct waiter *waiter)
 {
-	int *grown = reallocarray(waiters->msqids, waiters->count + 1, sizeof(*grown));
+	if (waiters->count == waiters->allocated) {
+		size_t more = waiters->allocated ? waiters->allocated * 2 : 16;
+		struct waiter *grown = reallocarray(waiters->all, more, sizeof(*grown));
 
-	if (!grown)
-		return -ENOMEM;
-	waiters->msqids = grown;
-	waiters->msqids[waiters->count++] = msqid;
+		if (!grown)
+			return -ENOMEM;
+		waiters->all = grown;
+		waiters->allocated = more;
+	}
+	waiters->all[waiters->count++] = *waiter;
 	return 0;
 }
 
 /*
- * A thread of another IPC namespace sleeps on another queue of that id. One that has just ended has
+ * A thread of another IPC namespace sleeps on another object of that id. One that has just ended has
  * no namespaces to show, and is believed.
  */
-static bool shares_our_ipc(int dir, const char *id, ino_t ours)
+static bool shares_our_ipc(int dir, pid_t tid, ino_t ours)
 {
 	struct stat st;
-	char path[300];
+	char path[32];
 
-	snprintf(path, sizeof(path), "%s/ns/ipc", id);
+	snprintf(path, sizeof(path), "%d/ns/ipc", tid);
 	return fstatat(dir, path, &st, 0) < 0 || st.st_ino == ours;
 }
 
@@ -105,29 +81,59 @@ static int add_runner(struct scan *scan, pid_t pid, pid_t tid)
 	return 0;
 }
 
-/* Returns an enum thread_call, a sleeper on one of our queues having been noted, or -ENOMEM. */
-static int read_thread(struct scan *scan, int task_fd, const char *tid)
+/* A file of a thread, of one line, read from its beginning. */
+static int read_line(int fd, char *text, size_t size)
 {
-	char path[300], text[256];
-	_cleanup_close_ int fd = -1;
-	enum thread_call call;
-	ssize_t n;
-	int msqid;
+	ssize_t n = pread(fd, text, size - 1, 0);
 
-	snprintf(path, sizeof(path), "%s/syscall", tid);
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+	return 0;
+}
+
+/*
+ * The first number of `schedstat` (Documentation/scheduler/sched-stats.rst): ns on the processor.
+ */
+static int read_ran_ns(int task_fd, pid_t tid, uint64_t *ran_ns)
+{
+	char path[32], text[128];
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	snprintf(path, sizeof(path), "%d/schedstat", tid);
 	fd = openat(task_fd, path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (n < 0) {
+	if (fd < 0)
+		return -errno;
+	r = read_line(fd, text, sizeof(text));
+	if (r < 0)
+		return r;
+	return sscanf(text, "%" SCNu64, ran_ns) == 1 ? 0 : -EBADMSG;
+}
+
+/* Returns an enum thread_call, a sleeper on one of our objects having been noted, or -ENOMEM. */
+static int read_thread(struct scan *scan, int task_fd, pid_t pid, pid_t tid)
+{
+	struct waiter waiter = {.kind = KIND_MSG, .pid = pid, .tid = tid};
+	char path[32], text[CALL_TEXT_SIZE];
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	snprintf(path, sizeof(path), "%d/syscall", tid);
+	fd = openat(task_fd, path, O_RDONLY | O_CLOEXEC);
+	r = fd < 0 ? -errno : read_line(fd, text, sizeof(text));
+	if (r < 0) {
 		/* a thread that has ended waits for nothing; all else hides from us */
-		if (errno != ENOENT && errno != ESRCH)
+		if (r != -ENOENT && r != -ESRCH)
 			scan->waiters->is_partial = true;
 		return CALL_OTHER;
 	}
-	text[n] = '\0';
-	call = queue_waiters_parse(text, &msqid);
-	if (call != CALL_QUEUE || !shares_our_ipc(task_fd, tid, scan->ipc_ns))
-		return (int)call;
-	return add(scan->waiters, msqid) < 0 ? -ENOMEM : (int)call;
+	waiter.call = waiters_parse(text, &waiter.args);
+	if (waiter.call == CALL_OTHER || waiter.call == CALL_RUNNING ||
+	    !shares_our_ipc(task_fd, tid, scan->ipc_ns))
+		return (int)waiter.call;
+	r = add(scan->waiters, &waiter);
+	return r < 0 ? r : (int)waiter.call;
 }
 
 static int read_process(struct scan *scan, pid_t pid)
@@ -149,31 +155,15 @@ static int read_process(struct scan *scan, pid_t pid)
 		return -ENOMEM;
 	}
 	while (r >= 0 && (entry = readdir(dir))) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
+		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (tid <= 0)
 			continue;
-		r = read_thread(scan, dirfd(dir), entry->d_name);
+		r = read_thread(scan, dirfd(dir), pid, tid);
 		if (r == CALL_RUNNING)
-			r = add_runner(scan, pid, (pid_t)strtol(entry->d_name, NULL, 10));
+			r = add_runner(scan, pid, tid);
 	}
 	return r < 0 ? r : 0;
-}
-
-/*
- * The first number of `schedstat` (Documentation/scheduler/sched-stats.rst): ns on the processor.
- */
-static int read_ran_ns(int task_fd, pid_t tid, uint64_t *ran_ns)
-{
-	char path[32], text[128];
-	_cleanup_close_ int fd = -1;
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "%d/schedstat", tid);
-	fd = openat(task_fd, path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (n < 0)
-		return -errno;
-	text[n] = '\0';
-	return sscanf(text, "%" SCNu64, ran_ns) == 1 ? 0 : -EBADMSG;
 }
 
 /* Whether it has run for so long since it was first seen that it was not on its way to sleep. */
@@ -194,15 +184,14 @@ static bool has_run_enough(int task_fd, struct runner *runner)
 static int look_again(struct scan *scan, struct runner *runner)
 {
 	_cleanup_close_ int task_fd = -1;
-	char path[32], tid[16];
+	char path[32];
 	int r;
 
 	snprintf(path, sizeof(path), "%d/task", runner->pid);
 	task_fd = openat(scan->procs->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (task_fd < 0)
 		return 1;
-	snprintf(tid, sizeof(tid), "%d", runner->tid);
-	r = read_thread(scan, task_fd, tid);
+	r = read_thread(scan, task_fd, runner->pid, runner->tid);
 	if (r != CALL_RUNNING)
 		return r < 0 ? r : 1;
 	return has_run_enough(task_fd, runner);
@@ -242,11 +231,26 @@ static bool is_init(const struct procs *procs, pid_t pid)
 	return pid == 1 && procs->is_initial_pid_ns;
 }
 
-static int by_value(const void *a, const void *b)
+static int compare(int64_t a, int64_t b)
 {
-	int x = *(const int *)a, y = *(const int *)b;
+	return (a > b) - (a < b);
+}
 
-	return (x > y) - (x < y);
+static int by_object(const void *a, const void *b)
+{
+	const struct waiter *x = a, *y = b;
+	int r = compare(x->kind, y->kind);
+
+	return r ? r : compare(x->args.id, y->args.id);
+}
+
+static int by_object_and_thread(const void *a, const void *b)
+{
+	const struct waiter *x = a, *y = b;
+	int r = by_object(a, b);
+
+	r = r ? r : compare(x->pid, y->pid);
+	return r ? r : compare(x->tid, y->tid);
 }
 
 static int read_all_processes(struct scan *scan)
@@ -265,14 +269,13 @@ static int read_all_processes(struct scan *scan)
 	return 0;
 }
 
-int queue_waiters_read(struct queue_waiters *waiters, const struct procs *procs,
-		       uint64_t deadline_ns)
+int waiters_read(struct waiters *waiters, const struct procs *procs, uint64_t deadline_ns)
 {
 	struct scan scan = {.waiters = waiters, .procs = procs};
 	struct stat ours = {0};
 	int r;
 
-	*waiters = (struct queue_waiters){.is_partial = procs->is_partial};
+	*waiters = (struct waiters){.is_partial = procs->is_partial};
 	if (fstatat(procs->proc_fd, "self/ns/ipc", &ours, 0) < 0)
 		return -errno;
 	scan.ipc_ns = ours.st_ino;
@@ -281,22 +284,36 @@ int queue_waiters_read(struct queue_waiters *waiters, const struct procs *procs,
 		r = settle_runners(&scan, deadline_ns);
 	free(scan.runners);
 	if (r < 0) {
-		queue_waiters_done(waiters);
+		waiters_done(waiters);
 		return r;
 	}
 	if (waiters->count)
-		qsort(waiters->msqids, waiters->count, sizeof(int), by_value);
+		qsort(waiters->all, waiters->count, sizeof(*waiters->all), by_object_and_thread);
 	return 0;
 }
 
-void queue_waiters_done(struct queue_waiters *waiters)
+void waiters_done(struct waiters *waiters)
 {
-	free(waiters->msqids);
-	*waiters = (struct queue_waiters){0};
+	free(waiters->all);
+	*waiters = (struct waiters){0};
 }
 
-bool queue_waiters_has(const struct queue_waiters *waiters, int msqid)
+const struct waiter *waiters_of(const struct waiters *waiters, enum ipc_kind kind, int id,
+				size_t *count)
 {
-	return waiters->count &&
-	       bsearch(&msqid, waiters->msqids, waiters->count, sizeof(int), by_value);
+	const struct waiter wanted = {.kind = kind, .args = {.id = id}};
+	const struct waiter *end = waiters->all + waiters->count, *first, *last;
+
+	*count = 0;
+	if (!waiters->count)
+		return NULL;
+	first = bsearch(&wanted, waiters->all, waiters->count, sizeof(wanted), by_object);
+	if (!first)
+		return NULL;
+	for (last = first + 1; last < end && by_object(last, &wanted) == 0;)
+		last++;
+	while (first > waiters->all && by_object(first - 1, &wanted) == 0)
+		first--;
+	*count = (size_t)(last - first);
+	return first;
 }

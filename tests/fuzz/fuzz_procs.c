@@ -4,14 +4,14 @@
 
 #include "fuzz.h"
 #include "procs_parse.h"
-#include "waiters.h"
+#include "waiters_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1), path[CGROUP_PATH_SIZE], unit[UNIT_NAME_SIZE];
 	struct proc_status status;
 	struct proc proc = {0};
-	int msqid;
+	struct call_args args;
 
 	if (!text)
 		return 0;
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	procs_parse_status(text, &status);
 	if (procs_parse_cgroup(text, path) == 0)
 		cgroup_unit(path, unit);
-	queue_waiters_parse(text, &msqid);
+	waiters_parse(text, &args);
 	free(text);
 	return 0;
 }

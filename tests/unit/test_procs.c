@@ -8,13 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "procs_parse.h"
-#include "waiters.h"
 
 #define STAT_TAIL                                                               \
 	" S 17 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 2928640 245 " \
@@ -187,26 +185,6 @@ static void sees_itself_with_its_callers(void **state)
 	procs_done(&procs);
 }
 
-static void knows_the_calls_that_sleep_on_a_queue(void **state)
-{
-	char text[128];
-	int msqid = -1;
-
-	(void)state;
-	snprintf(text, sizeof(text), "%d 0x7 0x7ffc 0x10 0x0 0x0 0x0 0x7ffc 0x7f00\n", SYS_msgrcv);
-	assert_int_equal(queue_waiters_parse(text, &msqid), CALL_QUEUE);
-	assert_int_equal(msqid, 7);
-	snprintf(text, sizeof(text), "%d 0x0 0x7ffc 0x10 0x0 0x0 0x0 0x7ffc 0x7f00\n", SYS_msgsnd);
-	assert_int_equal(queue_waiters_parse(text, &msqid), CALL_QUEUE);
-	assert_int_equal(msqid, 0);
-	snprintf(text, sizeof(text), "%d 0x7 0x7ffc 0x10 0x0 0x0 0x0 0x7ffc 0x7f00\n", SYS_read);
-	assert_int_equal(queue_waiters_parse(text, &msqid), CALL_OTHER);
-	assert_int_equal(queue_waiters_parse("running\n", &msqid), CALL_RUNNING);
-	assert_int_equal(queue_waiters_parse("-1 0x7ffc 0x7f00\n", &msqid), CALL_OTHER);
-	assert_int_equal(queue_waiters_parse("", &msqid), CALL_OTHER);
-	assert_int_equal(queue_waiters_parse("70 0x", &msqid), CALL_OTHER);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,7 +196,6 @@ int main(void)
 		cmocka_unit_test(reads_the_cgroup_of_every_hierarchy),
 		cmocka_unit_test(believes_a_pid_only_with_its_start_time),
 		cmocka_unit_test(sees_itself_with_its_callers),
-		cmocka_unit_test(knows_the_calls_that_sleep_on_a_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
