@@ -99,7 +99,8 @@ static int probe_msg(struct usage_scope *scope, struct ipc_object *obj)
 	size_t waiting;
 
 	if (!scope->has_read_waiters) {
-		int r = waiters_read(&scope->waiters, scope->procs, scope->deadline_ns);
+		int r = waiters_read(&scope->waiters, scope->procs, WAITERS_OF_QUEUES,
+				     scope->deadline_ns);
 
 		if (r < 0)
 			return r;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who sleeps on which message queue? See waiters.h. */
+/*
+ * Who sleeps on which semaphore set or message queue? One walk over the threads of all processes, the
+ * only one in the house: safety rule 1 keeps a queue that somebody sleeps on, ipcaudit tells who
+ * waits for whom.
+ */
 #include "waiters.h"
 
 #include <dirent.h>
@@ -10,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -19,6 +24,9 @@
  * How much processor time a woken sleeper has at most before it sleeps again, with room to spare.
  */
 #define RAN_ENOUGH_NS 1000000
+
+/* Operations of one call that are read: as many as SEMOPM allows by default (semop(2)). */
+#define OPS_MAX 500
 
 /* A line of `syscall`: a number and eight in hex. */
 #define CALL_TEXT_SIZE 256
@@ -37,6 +45,7 @@ struct runner {
 struct scan {
 	struct waiters *waiters;
 	const struct procs *procs;
+	enum waiters_depth depth;
 	ino_t ipc_ns; /* ours */
 	struct runner *runners;
 	size_t runner_count;
@@ -111,10 +120,71 @@ static int read_ran_ns(int task_fd, pid_t tid, uint64_t *ran_ns)
 	return sscanf(text, "%" SCNu64, ran_ns) == 1 ? 0 : -EBADMSG;
 }
 
+/* What it asked for, out of its memory; what can't be read is not known. */
+static int read_ops(struct waiter *waiter)
+{
+	size_t count = waiter->args.nops < OPS_MAX ? (size_t)waiter->args.nops : OPS_MAX;
+	_cleanup_free_ struct sembuf *ops = calloc(count + 1, sizeof(*ops));
+	struct iovec here = {ops, count * sizeof(*ops)};
+	struct iovec there = {(void *)(uintptr_t)waiter->args.ops_at, here.iov_len};
+
+	if (!ops)
+		return -ENOMEM;
+	if (process_vm_readv(waiter->tid, &here, 1, &there, 1, 0) != (ssize_t)here.iov_len)
+		return 0;
+	waiter->ops = STEAL_PTR(ops);
+	waiter->op_count = count;
+	return 0;
+}
+
+static enum ipc_kind kind_of(enum thread_call call)
+{
+	return call == CALL_SEMOP ? KIND_SEM : KIND_MSG;
+}
+
+static bool is_wanted(const struct scan *scan, enum thread_call call)
+{
+	return call != CALL_OTHER && call != CALL_RUNNING &&
+	       (scan->depth == WAITERS_ALL || kind_of(call) == KIND_MSG);
+}
+
+/*
+ * Reads the file again after the thread's processor time, which then vouches for call and
+ * operations alike. Returns the call it is in by then, or -ENOMEM.
+ */
+static int read_details(int task_fd, int fd, struct waiter *waiter)
+{
+	char text[CALL_TEXT_SIZE];
+	enum thread_call call;
+	int r;
+
+	/* stays 0 where the kernel doesn't count */
+	read_ran_ns(task_fd, waiter->tid, &waiter->ran_ns);
+	if (read_line(fd, text, sizeof(text)) < 0)
+		return CALL_OTHER;
+	call = waiters_parse(text, &waiter->args);
+	r = call == CALL_SEMOP ? read_ops(waiter) : 0;
+	return r < 0 ? r : (int)call;
+}
+
+/* Notes a sleeper, whose `syscall` file is fd. Returns the call it is in, or -ENOMEM. */
+static int add_sleeper(struct scan *scan, int task_fd, int fd, struct waiter *waiter)
+{
+	int call = (int)waiter->call, r;
+
+	waiter->kind = kind_of(waiter->call);
+	if (scan->depth == WAITERS_ALL)
+		call = read_details(task_fd, fd, waiter);
+	r = call == (int)waiter->call ? add(scan->waiters, waiter) : call;
+	if (call != (int)waiter->call || r < 0)
+		free(waiter->ops);
+	return r < 0 ? r : call;
+}
+
 /* Returns an enum thread_call, a sleeper on one of our objects having been noted, or -ENOMEM. */
 static int read_thread(struct scan *scan, int task_fd, pid_t pid, pid_t tid)
 {
-	struct waiter waiter = {.kind = KIND_MSG, .pid = pid, .tid = tid};
+	struct waiter waiter = {.pid = pid, .tid = tid};
 	char path[32], text[CALL_TEXT_SIZE];
 	_cleanup_close_ int fd = -1;
 	int r;
@@ -129,11 +199,9 @@ static int read_thread(struct scan *scan, int task_fd, pid_t pid, pid_t tid)
 		return CALL_OTHER;
 	}
 	waiter.call = waiters_parse(text, &waiter.args);
-	if (waiter.call == CALL_OTHER || waiter.call == CALL_RUNNING ||
-	    !shares_our_ipc(task_fd, tid, scan->ipc_ns))
+	if (!is_wanted(scan, waiter.call) || !shares_our_ipc(task_fd, tid, scan->ipc_ns))
 		return (int)waiter.call;
-	r = add(scan->waiters, &waiter);
-	return r < 0 ? r : (int)waiter.call;
+	return add_sleeper(scan, task_fd, fd, &waiter);
 }
 
 static int read_process(struct scan *scan, pid_t pid)
@@ -269,9 +337,10 @@ static int read_all_processes(struct scan *scan)
 	return 0;
 }
 
-int waiters_read(struct waiters *waiters, const struct procs *procs, uint64_t deadline_ns)
+int waiters_read(struct waiters *waiters, const struct procs *procs, enum waiters_depth depth,
+		 uint64_t deadline_ns)
 {
-	struct scan scan = {.waiters = waiters, .procs = procs};
+	struct scan scan = {.waiters = waiters, .procs = procs, .depth = depth};
 	struct stat ours = {0};
 	int r;
 
@@ -294,6 +363,8 @@ int waiters_read(struct waiters *waiters, const struct procs *procs, uint64_t de
 
 void waiters_done(struct waiters *waiters)
 {
+	for (size_t i = 0; i < waiters->count; i++)
+		free(waiters->all[i].ops);
 	free(waiters->all);
 	*waiters = (struct waiters){0};
 }
@@ -316,4 +387,18 @@ const struct waiter *waiters_of(const struct waiters *waiters, enum ipc_kind kin
 		first--;
 	*count = (size_t)(last - first);
 	return first;
+}
+
+bool waiters_sleeps_still(const struct procs *procs, const struct waiter *waiter)
+{
+	_cleanup_close_ int task_fd = -1;
+	uint64_t ran_ns = 0;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/task", waiter->pid);
+	task_fd = openat(procs->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (task_fd < 0)
+		return false;
+	read_ran_ns(task_fd, waiter->tid, &ran_ns);
+	return ran_ns == waiter->ran_ns;
 }

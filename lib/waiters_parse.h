@@ -9,12 +9,18 @@
 enum thread_call {
 	CALL_OTHER,   /* in another call, or in none */
 	CALL_RUNNING, /* on the processor or waiting for it: not told */
+	CALL_SEMOP,   /* in semop or semtimedop */
 	CALL_MSGSND,
 	CALL_MSGRCV,
 };
 
 struct call_args {
-	int id; /* msqid */
+	int id; /* semid or msqid */
+	/* semop: where the thread has its array of operations, and how many */
+	uint64_t ops_at, nops;
+	bool is_timed; /* semop: it gives up by itself */
+	bool has_type; /* msgrcv: type is known */
+	int64_t type;  /* msgrcv: msgtyp, see msgrcv(2) */
 };
 
 /* Reads the text of one `syscall` file; *args is set for calls that wait on an object. */

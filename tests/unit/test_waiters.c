@@ -73,6 +73,72 @@ static void takes_what_may_be_a_queue_for_one(void **state)
 	assert_int_equal(args.id, 7);
 }
 
+static void reads_which_type_a_receiver_waits_for(void **state)
+{
+	struct call_args args;
+
+	(void)state;
+	parse(SYS_msgrcv, " 0x7 0x5000 0x10 0x2a 0x0 0x0" WIDE, &args);
+	assert_true(args.has_type);
+	assert_int_equal(args.type, 42);
+	parse(SYS_msgrcv, " 0x7 0x5000 0x10 0xfffffffffffffffd 0x0 0x0" WIDE, &args);
+	assert_int_equal(args.type, -3);
+	parse(401, " 0x7 0x5000 0x10 0xfffffffd 0x0 0x0" NARROW, &args);
+	assert_int_equal(args.type, -3);
+	/* ipc(2) has it in the program's memory; a damaged line has none */
+	assert_int_equal(waiters_parse(IPC(c, "0x10") NARROW, &args), CALL_MSGRCV);
+	assert_false(args.has_type);
+	parse(SYS_msgrcv, " 0x7 0x5000 0x10", &args);
+	assert_false(args.has_type);
+}
+
+static void knows_the_calls_that_sleep_on_semaphores(void **state)
+{
+	struct call_args args;
+
+	(void)state;
+	assert_int_equal(parse(SYS_semtimedop, " 0x3 0x7ffc00001234 0x2 0x0 0x0 0x0" WIDE, &args),
+			 CALL_SEMOP);
+	assert_int_equal(args.id, 3);
+	assert_int_equal(args.ops_at, 0x7ffc00001234);
+	assert_int_equal(args.nops, 2);
+	assert_false(args.is_timed);
+	parse(SYS_semtimedop, " 0x3 0x5000 0x2 0x6000 0x0 0x0" WIDE, &args);
+	assert_true(args.is_timed);
+	/* semop has three arguments: what the register of the fourth holds means nothing */
+	assert_int_equal(parse(SYS_semop, " 0x3 0x5000 0x2 0x6000 0x0 0x0" WIDE, &args),
+			 CALL_SEMOP);
+	assert_false(args.is_timed);
+}
+
+static void knows_the_semaphore_calls_of_32_bit_programs(void **state)
+{
+	struct call_args args;
+
+	(void)state;
+	assert_int_equal(parse(420, " 0x3 0x5000 0x2 0x6000 0x0 0x0" NARROW, &args), CALL_SEMOP);
+	assert_true(args.is_timed);
+	assert_int_equal(waiters_parse(IPC(1, "0x2") NARROW, &args), CALL_SEMOP);
+	assert_int_equal(args.id, 7);
+	assert_int_equal(args.nops, 2);
+	assert_int_equal(args.ops_at, 0x5000);
+	assert_int_equal(waiters_parse(IPC(4, "0x2") NARROW, &args), CALL_SEMOP);
+	assert_false(args.is_timed);
+}
+
+#if defined(__x86_64__)
+/* i386's 220 is getdents64: its first argument is no semid. */
+static void takes_no_32_bit_directory_reader_for_a_waiter(void **state)
+{
+	struct call_args args;
+
+	(void)state;
+	assert_int_equal(parse(220, " 0x3 0x5000 0x2 0x0 0x0 0x0" NARROW, &args), CALL_OTHER);
+	/* a program that is not position independent has its code down there, but not its stack */
+	assert_int_equal(parse(220, " 0x3 0x5000 0x2 0x0 0x0 0x0 0x7ffc00001000 0x401000\n", &args),
+			 CALL_SEMOP);
+}
+#endif
 
 static void finds_all_waiters_of_an_object(void **state)
 {
@@ -108,6 +174,12 @@ int main(void)
 		cmocka_unit_test(knows_the_calls_that_sleep_on_a_queue),
 		cmocka_unit_test(knows_the_calls_of_32_bit_programs),
 		cmocka_unit_test(takes_what_may_be_a_queue_for_one),
+		cmocka_unit_test(reads_which_type_a_receiver_waits_for),
+		cmocka_unit_test(knows_the_calls_that_sleep_on_semaphores),
+		cmocka_unit_test(knows_the_semaphore_calls_of_32_bit_programs),
+#if defined(__x86_64__)
+		cmocka_unit_test(takes_no_32_bit_directory_reader_for_a_waiter),
+#endif
 		cmocka_unit_test(finds_all_waiters_of_an_object),
 	};
 
