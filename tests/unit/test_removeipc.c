@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../hooks/removeipc.h"
+#include "removeipc.h"
 #include "tree.h"
 
 #define MAIN "etc/systemd/logind.conf"
