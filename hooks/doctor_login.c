@@ -12,7 +12,6 @@
 #include "doctor_checks.h"
 #include "doctor_pam.h"
 #include "dropin.h"
-#include "manager.h"
 #include "removeipc.h"
 #include "textfile.h"
 
@@ -58,31 +57,30 @@ int check_pam(const struct options *options, struct check *check)
 
 int check_removeipc(const struct options *options, struct check *check)
 {
-	bool is_on = removeipc_is_on(NULL), does = false;
-	int r;
+	enum removeipc_state state;
+	int r = removeipc_ask(CHECK_ASK_NS, &state);
 
 	(void)options;
-	/* logind makes it when it starts */
-	if (access("/run/systemd/seats", F_OK) < 0)
+	if (r < 0)
+		return r;
+	switch (state) {
+	case REMOVEIPC_NO_LOGIND:
 		return check_set(check, CHECK_NONE, NULL, "no logind runs here");
-	if (is_on)
-		return check_set(check, CHECK_MISS,
-				 "set RemoveIPC=no in [Login] of "
-				 "/etc/systemd/logind.conf.d/50-ipcguard.conf, then "
-				 "systemctl restart systemd-logind",
+	case REMOVEIPC_OFF:
+		return check_set(check, CHECK_OK, NULL,
+				 "off, by configuration and in the running logind");
+	case REMOVEIPC_OFF_UNTOLD:
+		return check_set(check, CHECK_OK, NULL,
+				 "off by configuration; the running logind doesn't tell");
+	case REMOVEIPC_STALE:
+		return check_set(check, CHECK_MISS, removeipc_fix(state),
+				 "off by configuration, but the running logind has it on");
+	case REMOVEIPC_ON:
+		return check_set(check, CHECK_MISS, removeipc_fix(state),
 				 "on: at logout logind removes what other processes of the user "
 				 "still use");
-	r = manager_logind_removes_ipc(CHECK_ASK_NS, &does);
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0)
-		return check_set(check, CHECK_OK, NULL,
-				 "off by configuration; the running logind doesn't tell: %s",
-				 strerror(-r));
-	if (does)
-		return check_set(check, CHECK_MISS, "systemctl restart systemd-logind",
-				 "off by configuration, but the running logind has it on");
-	return check_set(check, CHECK_OK, NULL, "off, by configuration and in the running logind");
+	}
+	return -EINVAL;
 }
 
 int check_user_dropin(const struct options *options, struct check *check)

@@ -3,29 +3,10 @@
 #include "owners.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "cleanup.h"
-
-#define LINGER_DIR "/var/lib/systemd/linger"
-
-/* What can't be known counts as yes: only a file that is not there says no. */
-static bool does_linger(const char *name)
-{
-	_cleanup_close_ int dir = open(LINGER_DIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-
-	if (dir < 0)
-		return errno != ENOENT;
-	if (!name || !*name || strchr(name, '/'))
-		return false;
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
-}
+#include "linger.h"
 
 /*
  * The user's name, or NULL; *is_unknown if that is for now, because who knows names can't be asked.
@@ -50,7 +31,7 @@ static void read_state(const struct owners *owners, uid_t uid, struct owner_stat
 	state->is_system = uid == 0 || uid < owners->config->min_uid;
 	/* KeepUsers= and linger go by the name */
 	state->is_kept = uid == 0 || is_unknown || config_keeps_user(owners->config, uid, name);
-	state->lingers = does_linger(name);
+	state->lingers = linger_is_on(name);
 	procs_presence(owners->procs, uid, owners->unit, &state->presence);
 }
 

@@ -16,10 +16,6 @@ struct owners {
 	size_t count;
 };
 
-/*
- * The state of a uid. Returns 0 and a copy, or -ENOMEM.
- * Linger is a file named after the user in /var/lib/systemd/linger (sd_uid_get_state(3) would need
- * logind to be alive).
- */
+/* The state of a uid. Returns 0 and a copy, or -ENOMEM. */
 int owners_get(struct owners *owners, uid_t uid, struct owner_state *state);
 void owners_done(struct owners *owners);

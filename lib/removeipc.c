@@ -7,6 +7,7 @@
  */
 #include "removeipc.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "manager.h"
 
 #define PATH_SIZE 4096
 #define LINES_MAX 100000
@@ -181,4 +183,39 @@ bool removeipc_is_on(const char *root)
 	read_main_file(root, &value);
 	read_dropins(root, &value);
 	return value;
+}
+
+int removeipc_ask(uint64_t timeout_ns, enum removeipc_state *state)
+{
+	bool does = false;
+	int r;
+
+	*state = REMOVEIPC_ON;
+	/* logind makes it when it starts */
+	if (access("/run/systemd/seats", F_OK) < 0)
+		*state = REMOVEIPC_NO_LOGIND;
+	if (*state == REMOVEIPC_NO_LOGIND || removeipc_is_on(NULL))
+		return 0;
+	r = manager_logind_removes_ipc(timeout_ns, &does);
+	if (r == -ENOMEM)
+		return r;
+	*state = r < 0 ? REMOVEIPC_OFF_UNTOLD : does ? REMOVEIPC_STALE : REMOVEIPC_OFF;
+	return 0;
+}
+
+const char *removeipc_fix(enum removeipc_state state)
+{
+	switch (state) {
+	case REMOVEIPC_NO_LOGIND:
+	case REMOVEIPC_OFF:
+	case REMOVEIPC_OFF_UNTOLD:
+		break;
+	case REMOVEIPC_STALE:
+		return "systemctl restart systemd-logind";
+	case REMOVEIPC_ON:
+		return "set RemoveIPC=no in [Login] of "
+		       "/etc/systemd/logind.conf.d/50-ipcguard.conf, then "
+		       "systemctl restart systemd-logind";
+	}
+	return NULL;
 }
