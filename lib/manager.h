@@ -62,3 +62,6 @@ int manager_logind_removes_ipc(uint64_t timeout_ns, bool *does);
  * letters, digits, and ":-_.\@" only, at most 255 bytes (systemd's unit_name_is_valid).
  */
 bool unit_name_is_service(const char *name);
+
+/* Whether it has only characters of unit names, of any type: safe for any terminal. */
+bool unit_name_is_clean(const char *name);

@@ -82,6 +82,12 @@ int procs_cgroup(const struct procs *procs, pid_t pid, char buf[CGROUP_PATH_SIZE
 #define UNIT_NAME_SIZE 256
 int cgroup_unit(const char *path, char unit[UNIT_NAME_SIZE]);
 
+/*
+ * How many services and scopes the path leads through. Behind the first one come those of a user's
+ * manager, of a container, or whatever a unit with Delegate= calls its own groups.
+ */
+size_t cgroup_unit_count(const char *path);
+
 /* What of a uid's processes is alive. */
 struct presence {
 	size_t alive;	/* processes that make the user present */

@@ -98,6 +98,24 @@ static bool ends_with(const char *text, size_t length, const char *end)
 	return length > end_length && !memcmp(text + length - end_length, end, end_length);
 }
 
+static bool is_unit(const char *element, size_t length)
+{
+	return ends_with(element, length, ".service") || ends_with(element, length, ".scope");
+}
+
+size_t cgroup_unit_count(const char *path)
+{
+	size_t count = 0;
+
+	for (const char *element = path; *element;) {
+		size_t length = strcspn(element, "/");
+
+		count += is_unit(element, length);
+		element += length + (element[length] == '/');
+	}
+	return count;
+}
+
 int cgroup_unit(const char *path, char unit[UNIT_NAME_SIZE])
 {
 	const char *end = path + strlen(path);
@@ -109,7 +127,7 @@ int cgroup_unit(const char *path, char unit[UNIT_NAME_SIZE])
 		while (start > path && start[-1] != '/')
 			start--;
 		length = (size_t)(end - start);
-		if (ends_with(start, length, ".service") || ends_with(start, length, ".scope")) {
+		if (is_unit(start, length)) {
 			/* systemd puts '_' before names that the kernel's own files could have */
 			if (*start == '_')
 				start++, length--;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "manager.h"
 #include "object.h"
 #include "readall.h"
 
@@ -114,9 +115,11 @@ static int read_cgroup(const struct procs *procs, pid_t pid, struct who *who)
 	if (procs_cgroup(procs, pid, path) < 0)
 		return 0;
 	if (cgroup_unit(path, unit) == 0) {
-		who->unit = name_escape(unit);
+		/* its backslashes are part of it, for systemctl(1) too */
+		who->unit = unit_name_is_clean(unit) ? strdup(unit) : name_escape(unit);
 		if (!who->unit)
 			return -ENOMEM;
+		who->is_host_unit = cgroup_unit_count(path) == 1;
 	}
 	if (cgroup_container(path, container) == 0) {
 		who->container = name_escape(container);

@@ -15,6 +15,7 @@ struct who {
 	pid_t pid;
 	char *comm; /* safe for a terminal; NULL if it can't be read */
 	char *unit; /* innermost service or scope: "cron.service", "session-3.scope"; or NULL */
+	bool is_host_unit; /* the unit is one of this host's manager, not of a user's or container's */
 	char *container; /* name or id that the container's manager gave it; or NULL */
 };
 

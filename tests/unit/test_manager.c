@@ -54,6 +54,17 @@ static void knows_the_longest_name(void **state)
 	assert_false(unit_name_is_service(name));
 }
 
+static void knows_what_names_are_made_of(void **state)
+{
+	(void)state;
+	assert_true(unit_name_is_clean("a.socket"));
+	assert_true(unit_name_is_clean("x\\x2dy@1:_.mount"));
+	assert_false(unit_name_is_clean(""));
+	assert_false(unit_name_is_clean("a b.service"));
+	assert_false(unit_name_is_clean("a\x1b[31m.service"));
+	assert_false(unit_name_is_clean("a/b"));
+}
+
 static void refuses_what_is_no_unit_name(void **state)
 {
 	struct manager_unit unit;
@@ -85,6 +96,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_names_of_services),
 		cmocka_unit_test(knows_the_longest_name),
+		cmocka_unit_test(knows_what_names_are_made_of),
 		cmocka_unit_test(refuses_what_is_no_unit_name),
 		cmocka_unit_test(tells_that_no_manager_answers),
 	};

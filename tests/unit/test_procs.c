@@ -122,6 +122,30 @@ static void finds_the_unit_in_a_cgroup_path(void **state)
 	}
 }
 
+static void counts_the_units_on_the_way(void **state)
+{
+	static const struct {
+		const char *path;
+		size_t count;
+	} cases[] = {
+		{"/", 0},
+		{"", 0},
+		{"/user.slice/user-1000.slice", 0},
+		{"/system.slice/a.service", 1},
+		{"/system.slice/a.service/control", 1},
+		{"/system.slice/a.service/b.service", 2},
+		{"/user.slice/user-1000.slice/session-3.scope", 1},
+		{"/user.slice/user-1000.slice/user@1000.service/app.slice/a.service", 2},
+		{"/machine.slice/machine-x.scope/payload/system.slice/a.service", 2},
+		{"/.service/x.services", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (cgroup_unit_count(cases[i].path) != cases[i].count)
+			fail_msg("%s: %zu", cases[i].path, cgroup_unit_count(cases[i].path));
+}
+
 static void reads_the_cgroup_of_every_hierarchy(void **state)
 {
 	char path[CGROUP_PATH_SIZE];
@@ -193,6 +217,7 @@ int main(void)
 		cmocka_unit_test(refuses_damaged_stat),
 		cmocka_unit_test(reads_uids_and_zombies_from_status),
 		cmocka_unit_test(finds_the_unit_in_a_cgroup_path),
+		cmocka_unit_test(counts_the_units_on_the_way),
 		cmocka_unit_test(reads_the_cgroup_of_every_hierarchy),
 		cmocka_unit_test(believes_a_pid_only_with_its_start_time),
 		cmocka_unit_test(sees_itself_with_its_callers),
