@@ -20,7 +20,7 @@
 static const struct command_syntax commands[COMMAND_COUNT_] = {
 	[COMMAND_REPORT] = {"report", 0, 0, "no operand"},
 	[COMMAND_LIST] = {"list", 0, KIND_COUNT_, "kinds of objects: shm sem msg pshm psem pmq"},
-	[COMMAND_SHOW] = {"show", 1, 1, "one object, such as shm:5 or pshm:/name"},
+	[COMMAND_SHOW] = {"show", 1, SIZE_MAX, "one object, such as shm:5 or pshm:/name"},
 	[COMMAND_ORPHANS] = {"orphans", 0, 0, "no operand"},
 	[COMMAND_PERMISSIONS] = {"permissions", 0, 0, "no operand"},
 	[COMMAND_LIMITS] = {"limits", 0, 0, "no operand"},
@@ -65,6 +65,9 @@ static const char help[] =
 	"      --warning=METRIC:RANGE   check: a warning outside of RANGE; may be repeated\n"
 	"      --critical=METRIC:RANGE  check: critical outside of RANGE; may be repeated\n"
 	"      --textfile=FILE      metrics: write FILE, in one step\n"
+	"      --ftok=FILE          show: whether the object's key is this file's, see ftok(3); "
+	"may be\n"
+	"                           repeated, and operands after the object are more files\n"
 	"      --yes                fix-mode, chown: do it, instead of showing what would be done\n"
 	"      --config=FILE        read this file instead of /etc/ipcguard.conf\n"
 	"      --list-columns       print the columns of list\n"
@@ -78,6 +81,7 @@ static const char help[] =
 enum {
 	OPT_CONFIG = 256,
 	OPT_CRITICAL,
+	OPT_FTOK,
 	OPT_JSON,
 	OPT_LIST_COLUMNS,
 	OPT_LIST_FINDINGS,
@@ -98,6 +102,7 @@ enum {
 static const struct option long_options[] = {
 	{"config", required_argument, NULL, OPT_CONFIG},
 	{"critical", required_argument, NULL, OPT_CRITICAL},
+	{"ftok", required_argument, NULL, OPT_FTOK},
 	{"help", no_argument, NULL, 'h'},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"list-columns", no_argument, NULL, OPT_LIST_COLUMNS},
@@ -137,6 +142,7 @@ static const struct option_scope scopes[] = {
 	{OPT_TEXTFILE, FOR(METRICS)},
 	{OPT_JSON, ~(FOR(CHECK) | FOR(METRICS) | FOR(FIX_MODE) | FOR(CHOWN))},
 	{OPT_YES, FOR(FIX_MODE) | FOR(CHOWN)},
+	{OPT_FTOK, FOR(SHOW)},
 };
 
 const char *command_name(enum command command)
@@ -191,6 +197,9 @@ static int read_option(const struct commandline *line, struct options *options, 
 		return 0;
 	case OPT_CONFIG:
 		options->config_file = value;
+		return 0;
+	case OPT_FTOK:
+		options->ftok_files[options->ftok_count++] = value;
 		return 0;
 	case OPT_MIN_AGE:
 		return span_parse(value, &options->min_age_ns) < 0
@@ -247,6 +256,25 @@ static int read_kinds(struct options *options)
 	return 0;
 }
 
+/* A shell makes of `--ftok /srv/app/...` one value and operands. */
+static int read_show(struct options *options)
+{
+	if (options->operand_count > 1 && !options->ftok_count) {
+		say_error("show: takes one object; files behind it are for --ftok");
+		return -EINVAL;
+	}
+	for (size_t i = 1; i < options->operand_count; i++)
+		options->ftok_files[options->ftok_count++] = options->operands[i];
+	return 0;
+}
+
+static int read_operands(struct options *options)
+{
+	if (options->command == COMMAND_LIST)
+		return read_kinds(options);
+	return options->command == COMMAND_SHOW ? read_show(options) : 0;
+}
+
 static enum options_next done(int r)
 {
 	return r < 0 || fflush(stdout) < 0 ? OPTIONS_USAGE : OPTIONS_DONE;
@@ -296,10 +324,12 @@ enum options_next options_parse(struct options *options, int argc, char **argv)
 	enum options_next next;
 	int command = COMMAND_REPORT;
 
-	*options = (struct options){.kinds = KINDS_ALL};
-	/* no option can stand there more often than there are words */
-	options->thresholds = calloc((size_t)argc + 1, sizeof(*options->thresholds));
-	if (!options->thresholds) {
+	/* none of them can stand there more often than there are words */
+	*options =
+		(struct options){.kinds = KINDS_ALL,
+				 .ftok_files = calloc((size_t)argc + 1, sizeof(char *)),
+				 .thresholds = calloc((size_t)argc + 1, sizeof(struct threshold))};
+	if (!options->ftok_files || !options->thresholds) {
 		say_error("%s", strerror(ENOMEM));
 		return OPTIONS_USAGE;
 	}
@@ -315,10 +345,11 @@ enum options_next options_parse(struct options *options, int argc, char **argv)
 	options->operand_count = (size_t)(argc - optind);
 	if (commandline_check(&line, command, options->operand_count) < 0)
 		return OPTIONS_USAGE;
-	return command == COMMAND_LIST && read_kinds(options) < 0 ? OPTIONS_USAGE : OPTIONS_RUN;
+	return read_operands(options) < 0 ? OPTIONS_USAGE : OPTIONS_RUN;
 }
 
 void options_done(struct options *options)
 {
 	free(options->thresholds);
+	free(options->ftok_files);
 }

@@ -38,7 +38,9 @@ struct options {
 	const char *textfile;	      /* metrics: written there */
 	struct threshold *thresholds; /* check; owned */
 	size_t threshold_count;
-	unsigned threshold; /* percent; 0: as configured */
+	unsigned threshold;	 /* percent; 0: as configured */
+	const char **ftok_files; /* as given; the list is owned */
+	size_t ftok_count;
 	uint64_t min_age_ns, min_size;
 };
 
@@ -48,8 +50,8 @@ enum options_next {
 	OPTIONS_USAGE, /* a mistake, said on standard error */
 };
 
+/* Options are for options_done() whatever is returned. */
 enum options_next options_parse(struct options *options, int argc, char **argv);
-/* Releases what it owns, whatever options_parse() returned. */
 void options_done(struct options *options);
 
 const char *command_name(enum command command);

@@ -9,6 +9,7 @@
 #include "object_json.h"
 #include "say.h"
 #include "semaphores.h"
+#include "show_ftok.h"
 #include "words.h"
 
 /* Column names stand this wide; so many semaphores are shown, a set may have 32,000. */
@@ -249,7 +250,76 @@ static void print_object(struct audit *audit, size_t object, FILE *out)
 		print_holding(audit, &holding[i], out);
 }
 
-static int print_json(struct audit *audit, size_t object, FILE *out)
+/* The keys of files that were asked about, or of none. */
+static int ask_ftok(const struct audit *audit, const struct ipc_object *obj,
+		    struct ftok_answers *answers)
+{
+	const struct options *options = audit->options;
+	_cleanup_(tmp_places_done) struct tmp_places places = {0};
+	int r;
+
+	if (!options->ftok_count)
+		return 0;
+	r = tmp_places_read(&places, NULL);
+	if (r == 0)
+		r = ftok_ask(answers, obj->key, options->ftok_files, options->ftok_count, &places);
+	if (r == 0 && answers->has_shared && (places.unread || places.is_partial))
+		say_error(
+			"--ftok: not every unit's private /tmp can be looked into; root sees all");
+	return r;
+}
+
+/* Many files may be asked about: of those that are not it one is shown, more are counted. */
+static void print_ftok(const struct ftok_answers *answers, uint32_t key, FILE *out)
+{
+	const struct ftok_answer *other = NULL;
+	struct text text = {0};
+	size_t others = 0;
+
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct ftok_answer *answer = &answers->all[i];
+
+		if (answer->is_match || answer->is_clash) {
+			show_ftok_write(&text, answer, key);
+			print_text("ftok", &text, out);
+		} else if (!answer->error) {
+			other = answer;
+			others++;
+		}
+	}
+	if (others == 1)
+		show_ftok_write(&text, other, key);
+	else if (others)
+		text_add_format(&text, "%zu files don't give this key", others);
+	if (others)
+		print_text("ftok", &text, out);
+	if (answers->matches > 1) {
+		text_add_format(&text, "%zu different files do: a key has only 24 bits of its file",
+				answers->matches);
+		print_text("ftok", &text, out);
+	}
+	text_done(&text);
+}
+
+/* A file that is nowhere was asked for by mistake. */
+static bool have_all_files(const struct ftok_answers *answers)
+{
+	bool have_all = true;
+
+	for (size_t i = 0; i < answers->count; i++) {
+		const struct ftok_answer *answer = &answers->all[i];
+		_cleanup_free_ char *path = name_escape(answer->path);
+
+		if (!answer->error || answer->is_clash)
+			continue;
+		say_error("%s: %s", path ? path : "?", strerror(-answer->error));
+		have_all = false;
+	}
+	return have_all;
+}
+
+static int print_json(struct audit *audit, size_t object, const struct ftok_answers *answers,
+		      FILE *out)
 {
 	struct document_stream stream;
 	int r = document_stream_begin(&stream, out, "show");
@@ -258,30 +328,47 @@ static int print_json(struct audit *audit, size_t object, FILE *out)
 		r = document_stream_array(&stream, "objects");
 	if (r == 0)
 		r = object_json_put(&stream, audit, object, OBJECT_JSON_SHOW);
+	if (r == 0 && audit->options->ftok_count)
+		r = show_ftok_put_json(&stream, answers);
 	return r == 0 ? document_stream_end(&stream) : r;
+}
+
+static int print(struct audit *audit, size_t object, FILE *out)
+{
+	const struct ipc_object *obj = &audit->inv.objects[object];
+	_cleanup_(ftok_answers_done) struct ftok_answers answers = {0};
+	int r = ask_ftok(audit, obj, &answers);
+
+	if (r == 0 && audit->options->is_json) {
+		r = print_json(audit, object, &answers, out);
+	} else if (r == 0) {
+		print_object(audit, object, out);
+		print_ftok(&answers, obj->key, out);
+		r = fflush(out) != 0 || ferror(out) ? -EIO : 0;
+	}
+	if (r < 0)
+		say_error("show: %s", r == -ENOSYS ? "--json needs libjson-c.so.5" : strerror(-r));
+	return r < 0 || !have_all_files(&answers) ? EXIT_ERROR : EXIT_FINE;
 }
 
 static int show(struct audit *audit, const char *ref)
 {
+	const struct ipc_object *obj;
 	size_t object;
-	int r = audit_find(audit, ref, &object);
 
-	if (r < 0) {
+	if (audit_find(audit, ref, &object) < 0) {
 		say_error("%s: %s", ref,
 			  strchr(ref, ':') ? "no such object"
 					   : "not an object: shm:ID, sem:ID, msg:ID, pshm:/NAME, "
 					     "psem:/NAME or pmq:/NAME");
 		return EXIT_ERROR;
 	}
-	if (audit->options->is_json) {
-		r = print_json(audit, object, stdout);
-	} else {
-		print_object(audit, object, stdout);
-		r = fflush(stdout) != 0 || ferror(stdout) ? -EIO : 0;
+	obj = &audit->inv.objects[object];
+	if (audit->options->ftok_count && (!kind_is_sysv(obj->kind) || !obj->key)) {
+		say_error("%s: has no key that ftok(3) could make", ref);
+		return EXIT_ERROR;
 	}
-	if (r < 0)
-		say_error("show: %s", r == -ENOSYS ? "--json needs libjson-c.so.5" : strerror(-r));
-	return r < 0 ? EXIT_ERROR : EXIT_FINE;
+	return print(audit, object, stdout);
 }
 
 int command_show(const struct command_context *context)

@@ -211,6 +211,16 @@ static void make_and_hold(const char **args, int count)
 	hold();
 }
 
+/* ftok FILE PROJECT: prints the key */
+static void print_ftok(const char **args, int count)
+{
+	key_t key = ftok(args[0], (int)number(args[1]));
+
+	(void)count;
+	check(key != -1, args[0]);
+	printf("0x%08x\n", (unsigned)key);
+}
+
 /* memfd NAME SIZE: written whole */
 static void hold_memfd(const char **args, int count)
 {
@@ -540,7 +550,8 @@ static const struct {
 	{"peek", 2, peek},	  {"pageout", 1, pageout},
 	{"live", 0, live},	  {"headless", 0, headless},
 	{"wander", 1, wander},	  {"makeshm", 1, make_and_hold},
-	{"memfd", 2, hold_memfd}, {"depart", 1, depart},
+	{"ftok", 2, print_ftok},  {"memfd", 2, hold_memfd},
+	{"depart", 1, depart},
 };
 
 #define ARGS_MAX 8
