@@ -12,6 +12,7 @@
 #include "config.h"
 #include "holders.h"
 #include "inventory.h"
+#include "namespaces.h"
 #include "options.h"
 #include "patterns.h"
 #include "procs.h"
@@ -33,10 +34,25 @@ enum audit_needs {
 	NEEDS_OPEN = 1 << 2,	 /* and who has POSIX objects open */
 };
 
+struct output_parts;
+
+/* What a command is given. */
+struct command_context {
+	const struct options *options;
+	const struct config *config;
+	const struct patterns *patterns;
+	/* which namespace we look into; NULL: our own, as programs see it */
+	const struct place *place;
+	int shm_fd;		    /* its /dev/shm, -1 for none; the snapshot takes it */
+	struct output_parts *parts; /* of a document about many places; NULL: it is about one */
+};
+
 struct audit {
 	const struct options *options;
 	const struct config *config;
 	const struct patterns *patterns;
+	const struct place *place;
+	struct output_parts *parts;
 	time_t now;
 	unsigned has; /* set of audit_needs */
 	struct inventory inv;
@@ -57,8 +73,8 @@ struct audit {
  * Takes the snapshot. Returns 0 and an audit for audit_done(), or a negative errno, said on standard
  * error already.
  */
-int audit_take(struct audit *audit, const struct options *options, const struct config *config,
-	       const struct patterns *patterns, unsigned kinds, unsigned needs);
+int audit_take(struct audit *audit, const struct command_context *context, unsigned kinds,
+	       unsigned needs);
 void audit_done(struct audit *audit);
 
 /* What could not be seen, one line each, to people; nothing where all was. */

@@ -200,8 +200,7 @@ int command_check(const struct command_context *context)
 	struct audit audit;
 	int r, status = EXIT_ERROR;
 
-	if (audit_take(&audit, context->options, context->config, context->patterns, KINDS_ALL,
-		       figures_needs()) < 0)
+	if (audit_take(&audit, context, KINDS_ALL, figures_needs()) < 0)
 		return EXIT_ERROR;
 	r = figures_make(&figures, &audit);
 	if (r < 0) {

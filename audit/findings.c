@@ -278,7 +278,8 @@ static int add_evidence_json(struct json_object *to, const struct evidence *evid
 	return -EINVAL;
 }
 
-static int fill_json(struct json_object *to, const struct finding *finding)
+static int fill_json(struct json_object *to, const struct finding *finding,
+		     const struct place *place)
 {
 	struct json_object *evidence;
 	int r = document_add_text(to, "id", finding_name(finding->id));
@@ -291,18 +292,21 @@ static int fill_json(struct json_object *to, const struct finding *finding)
 		return -ENOMEM;
 	for (size_t i = 0; i < finding->evidence_count; i++)
 		r |= add_evidence_json(evidence, &finding->evidence[i]);
+	if (place)
+		r |= document_add_uint(to, "namespace", place->ipc_ns);
 	r |= document_add_text(to, "owner", finding->owner);
 	return r | document_add_text(to, "fix", finding->fix);
 }
 
-int findings_put_json(struct document_stream *stream, const struct findings *findings)
+int findings_put_json(struct document_stream *stream, const struct findings *findings,
+		      const struct place *place)
 {
-	int r = document_stream_array(stream, "findings");
+	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < findings->count; i++) {
 		struct json_object *element = document_stream_element();
 
-		if (!element || fill_json(element, &findings->list[i])) {
+		if (!element || fill_json(element, &findings->list[i], place)) {
 			document_free(element);
 			return -ENOMEM;
 		}

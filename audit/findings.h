@@ -95,5 +95,9 @@ int findings_make(struct findings *findings, struct audit *audit, uint64_t wante
 /* What the finders of those findings need in the snapshot. */
 unsigned findings_needs(uint64_t wanted);
 
-/* Adds the array "findings" to a document. Returns 0 or a negative errno. */
-int findings_put_json(struct document_stream *stream, const struct findings *findings);
+/*
+ * Adds them to the array that a document is in, of a place (NULL: our own, which isn't named). Returns
+ * 0 or a negative errno.
+ */
+int findings_put_json(struct document_stream *stream, const struct findings *findings,
+		      const struct place *place);

@@ -122,8 +122,7 @@ static int ask(struct ftok_answers *answers, uint32_t key, size_t n, const char 
 	_cleanup_free_ char *resolved = realpath(file, NULL);
 	size_t first = answers->count;
 	const char *rest = NULL;
-	const struct tmp_place *place =
-		tmp_places_find(places, resolved ? resolved : file, &rest);
+	const struct tmp_place *place = tmp_places_find(places, resolved ? resolved : file, &rest);
 	int r = ask_itself(answers, key, n, file, place, rest);
 
 	answers->has_shared |= place != NULL;

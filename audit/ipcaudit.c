@@ -8,10 +8,11 @@
 
 #include "cleanup.h"
 #include "commands.h"
+#include "everywhere.h"
 #include "program.h"
 #include "say.h"
 
-static int run_command(const struct command_context *context)
+static int run_here(const struct command_context *context)
 {
 	switch (context->options->command) {
 	case COMMAND_LIST:
@@ -24,10 +25,14 @@ static int run_command(const struct command_context *context)
 		return command_report(context);
 	case COMMAND_LIMITS:
 		return command_limits(context);
+	case COMMAND_NAMESPACES:
+		return command_namespaces(context);
 	case COMMAND_CHECK:
 		return command_check(context);
 	case COMMAND_METRICS:
 		return command_metrics(context);
+	case COMMAND_WHY:
+		return command_why(context);
 	case COMMAND_FIX_MODE:
 	case COMMAND_CHOWN:
 		return command_change(context);
@@ -37,12 +42,21 @@ static int run_command(const struct command_context *context)
 	return EXIT_ERROR;
 }
 
+static int run_command(const struct command_context *context)
+{
+	if (context->options->is_everywhere)
+		return run_everywhere(context, run_here);
+	if (context->options->namespace_of)
+		return run_in_namespace_of(context, context->options->namespace_of, run_here);
+	return run_here(context);
+}
+
 static int run(const struct options *options)
 {
 	_cleanup_(parse_error_done) struct parse_error error = {0};
 	_cleanup_(patterns_freep) struct patterns *patterns = NULL;
 	_cleanup_(config_done) struct config config = {0};
-	struct command_context context = {options, &config, NULL};
+	struct command_context context = {.options = options, .config = &config, .shm_fd = -1};
 	int r = config_load(&config, options->config_file, NULL, &error);
 
 	if (r == 0)

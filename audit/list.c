@@ -10,8 +10,8 @@
 #include "cleanup.h"
 #include "columns.h"
 #include "commands.h"
-#include "document.h"
 #include "object_json.h"
+#include "output.h"
 #include "say.h"
 #include "selection.h"
 
@@ -131,16 +131,14 @@ static int print_table(struct audit *audit, const struct columns *columns,
 	return r == 0 && (fflush(out) != 0 || ferror(out)) ? -EIO : r;
 }
 
-static int print_json(struct audit *audit, const struct selection *rows, FILE *out)
+static int print_json(struct audit *audit, const struct selection *rows)
 {
-	struct document_stream stream;
-	int r = document_stream_begin(&stream, out, "list");
+	struct output output;
+	int r = output_begin(&output, audit, "list");
 
-	if (r == 0)
-		r = document_stream_array(&stream, "objects");
 	for (size_t i = 0; r == 0 && i < rows->count; i++)
-		r = object_json_put(&stream, audit, rows->objects[i], OBJECT_JSON_LIST);
-	return r == 0 ? document_stream_end(&stream) : r;
+		r = object_json_put(output.objects, audit, rows->objects[i], OBJECT_JSON_LIST);
+	return r == 0 ? output_end(&output) : r;
 }
 
 /* What the columns and filters ask for; the document has everything. */
@@ -182,7 +180,7 @@ static int list(struct audit *audit, const struct columns *columns, const struct
 	int r = selection_make(&rows, audit, sort, is_descending);
 
 	if (r == 0)
-		r = audit->options->is_json ? print_json(audit, &rows, stdout)
+		r = audit->options->is_json ? print_json(audit, &rows)
 					    : print_table(audit, columns, &rows, stdout);
 	if (r < 0) {
 		say_error("list: %s", r == -ENOSYS ? "--json needs libjson-c.so.5" : strerror(-r));
@@ -203,8 +201,7 @@ int command_list(const struct command_context *context)
 	if (columns_parse(options->columns, &columns) < 0 ||
 	    parse_sort(options->sort, &sort, &is_descending) < 0)
 		return EXIT_ERROR;
-	if (audit_take(&audit, options, context->config, context->patterns, options->kinds,
-		       needs_of(options, &columns, sort)) < 0)
+	if (audit_take(&audit, context, options->kinds, needs_of(options, &columns, sort)) < 0)
 		return EXIT_ERROR;
 	audit_tell_gaps(&audit);
 	status = list(&audit, &columns, sort, is_descending);

@@ -163,8 +163,7 @@ int command_metrics(const struct command_context *context)
 	struct audit audit;
 	int r;
 
-	if (audit_take(&audit, context->options, context->config, context->patterns, KINDS_ALL,
-		       figures_needs()) < 0)
+	if (audit_take(&audit, context, KINDS_ALL, figures_needs()) < 0)
 		return EXIT_ERROR;
 	r = figures_make(&figures, &audit);
 	if (r == 0) {

@@ -183,6 +183,8 @@ int object_json_put(struct document_stream *stream, struct audit *audit, size_t 
 		r = add_common(to, obj) | add_absent(to, obj) |
 		    add_of_kind(to, audit, object, depth) | add_state(to, obj) |
 		    add_users(to, audit, object);
+	if (r == 0 && audit->place)
+		r = document_add_uint(to, "namespace", audit->place->ipc_ns);
 	if (r) {
 		document_free(to);
 		return -ENOMEM;

@@ -16,6 +16,7 @@
 #define FOR(command) (UINT64_C(1) << COMMAND_##command)
 #define FOR_REPORTS (FOR(REPORT) | FOR(ORPHANS) | FOR(PERMISSIONS))
 #define FOR_LISTS (FOR_REPORTS | FOR(LIST))
+#define FOR_PLACES (FOR_LISTS | FOR(SHOW) | FOR(LIMITS) | FOR(WHY) | FOR(CHECK))
 
 static const struct command_syntax commands[COMMAND_COUNT_] = {
 	[COMMAND_REPORT] = {"report", 0, 0, "no operand"},
@@ -24,8 +25,10 @@ static const struct command_syntax commands[COMMAND_COUNT_] = {
 	[COMMAND_ORPHANS] = {"orphans", 0, 0, "no operand"},
 	[COMMAND_PERMISSIONS] = {"permissions", 0, 0, "no operand"},
 	[COMMAND_LIMITS] = {"limits", 0, 0, "no operand"},
+	[COMMAND_NAMESPACES] = {"namespaces", 0, 0, "no operand"},
 	[COMMAND_CHECK] = {"check", 0, 0, "no operand"},
 	[COMMAND_METRICS] = {"metrics", 0, 0, "no operand"},
+	[COMMAND_WHY] = {"why", 1, 2, "an errno such as ENOSPC, and the call that failed"},
 	[COMMAND_FIX_MODE] = {"fix-mode", 2, 2, "an object and a mode"},
 	[COMMAND_CHOWN] = {"chown", 2, 2, "an object and USER, USER:GROUP or :GROUP"},
 };
@@ -41,8 +44,10 @@ static const char help[] =
 	"  orphans            what nobody uses any more\n"
 	"  permissions        who could read or change what is not theirs\n"
 	"  limits             every limit, with its use and who uses most\n"
+	"  namespaces         the IPC namespaces, with who lives there and what they hold\n"
 	"  check              one line for monitoring, with performance data\n"
 	"  metrics            OpenMetrics text for Prometheus\n"
+	"  why ERRNO [CALL]   why an IPC call may fail so on this host now\n"
 	"  fix-mode OBJECT MODE        change its permissions, with --yes\n"
 	"  chown OBJECT USER[:GROUP]   change its owner, with --yes\n"
 	"\n"
@@ -52,6 +57,10 @@ static const char help[] =
 	"      --unused             that nobody has attached, open, or waits on\n"
 	"      --min-age=SPAN       not used within SPAN (90s, 5min, 2h)\n"
 	"      --min-size=SIZE      of at least SIZE bytes (K, M, G, T)\n"
+	"\n"
+	"Where:\n"
+	"      --namespace-of=PID   in the IPC namespace, and with the /dev/shm, of this process\n"
+	"      --all-namespaces     report, list: in all of them\n"
 	"\n"
 	"How they are shown:\n"
 	"  -o, --output=LIST        list: these columns; +LIST: them as well\n"
@@ -79,7 +88,8 @@ static const char help[] =
 	"See ipcaudit(8).\n";
 
 enum {
-	OPT_CONFIG = 256,
+	OPT_ALL_NAMESPACES = 256,
+	OPT_CONFIG,
 	OPT_CRITICAL,
 	OPT_FTOK,
 	OPT_JSON,
@@ -87,6 +97,7 @@ enum {
 	OPT_LIST_FINDINGS,
 	OPT_MIN_AGE,
 	OPT_MIN_SIZE,
+	OPT_NAMESPACE_OF,
 	OPT_NO_HEADINGS,
 	OPT_SORT,
 	OPT_TEXTFILE,
@@ -100,6 +111,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+	{"all-namespaces", no_argument, NULL, OPT_ALL_NAMESPACES},
 	{"config", required_argument, NULL, OPT_CONFIG},
 	{"critical", required_argument, NULL, OPT_CRITICAL},
 	{"ftok", required_argument, NULL, OPT_FTOK},
@@ -109,6 +121,7 @@ static const struct option long_options[] = {
 	{"list-findings", no_argument, NULL, OPT_LIST_FINDINGS},
 	{"min-age", required_argument, NULL, OPT_MIN_AGE},
 	{"min-size", required_argument, NULL, OPT_MIN_SIZE},
+	{"namespace-of", required_argument, NULL, OPT_NAMESPACE_OF},
 	{"no-headings", no_argument, NULL, OPT_NO_HEADINGS},
 	{"output", required_argument, NULL, 'o'},
 	{"raw", no_argument, NULL, 'r'},
@@ -129,8 +142,10 @@ static const struct option_scope scopes[] = {
 	{OPT_MIN_AGE, FOR_LISTS},
 	{OPT_MIN_SIZE, FOR_LISTS},
 	{OPT_UNIT, FOR_LISTS},
+	{OPT_ALL_NAMESPACES, FOR_LISTS},
+	{OPT_NAMESPACE_OF, FOR_PLACES},
 	{OPT_UNUSED, FOR(LIST)},
-	{OPT_USER, FOR_LISTS},
+	{OPT_USER, FOR_LISTS | FOR(WHY)},
 	{'o', FOR(LIST)},
 	{OPT_SORT, FOR(LIST)},
 	{'r', FOR(LIST)},
@@ -165,6 +180,9 @@ static int read_flag(struct options *options, int opt)
 	case OPT_NO_HEADINGS:
 		options->has_no_headings = true;
 		return 0;
+	case OPT_ALL_NAMESPACES:
+		options->is_everywhere = true;
+		return 0;
 	case OPT_UNUSED:
 		options->is_unused = true;
 		return 0;
@@ -186,6 +204,16 @@ static int read_threshold(const struct commandline *line, struct options *option
 				 line, opt, value,
 				 "METRIC:RANGE is needed, such as shmmni:90% or orphans:0:10")
 		       : 0;
+}
+
+static int read_pid(const struct commandline *line, int opt, const char *value, pid_t *pid)
+{
+	uid_t number;
+
+	if (uid_parse(value, &number) < 0 || number == 0 || number > INT32_MAX)
+		return commandline_bad_value(line, opt, value, "not a pid");
+	*pid = (pid_t)number;
+	return 0;
 }
 
 static int read_option(const struct commandline *line, struct options *options, int opt,
@@ -211,6 +239,8 @@ static int read_option(const struct commandline *line, struct options *options, 
 			       ? commandline_bad_value(line, opt, value,
 						       "not a size such as 4096, 64K, 10M or 2G")
 			       : 0;
+	case OPT_NAMESPACE_OF:
+		return read_pid(line, opt, value, &options->namespace_of);
 	case OPT_SORT:
 		options->sort = value;
 		return 0;

@@ -17,8 +17,10 @@ enum command {
 	COMMAND_ORPHANS,
 	COMMAND_PERMISSIONS,
 	COMMAND_LIMITS,
+	COMMAND_NAMESPACES,
 	COMMAND_CHECK,
 	COMMAND_METRICS,
+	COMMAND_WHY,
 	COMMAND_FIX_MODE,
 	COMMAND_CHOWN,
 	COMMAND_COUNT_
@@ -35,6 +37,8 @@ struct options {
 	const char *columns; /* as given: "A,B", or "+A" for more than the usual ones */
 	const char *sort;    /* a column, after a '-' the other way round */
 	const char *config_file;
+	bool is_everywhere;	      /* --all-namespaces */
+	pid_t namespace_of;	      /* 0: our own */
 	const char *textfile;	      /* metrics: written there */
 	struct threshold *thresholds; /* check; owned */
 	size_t threshold_count;

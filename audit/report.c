@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "findings.h"
 #include "object_json.h"
+#include "output.h"
 #include "say.h"
 #include "words.h"
 
@@ -89,19 +90,19 @@ static int print_summary(const struct audit *audit, const struct findings *findi
 	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
 }
 
-static int print_json(struct audit *audit, const struct findings *findings, FILE *out)
+static int print_json(struct audit *audit, const struct findings *findings)
 {
-	struct document_stream stream;
-	int r = document_stream_begin(&stream, out, command_name(audit->options->command));
+	struct output output;
+	int r = output_begin(&output, audit, command_name(audit->options->command));
 
-	if (r == 0)
-		r = document_stream_array(&stream, "objects");
 	for (size_t i = 0; r == 0 && i < audit->inv.count; i++)
 		if (audit_is_wanted(audit, i))
-			r = object_json_put(&stream, audit, i, OBJECT_JSON_LIST);
+			r = object_json_put(output.objects, audit, i, OBJECT_JSON_LIST);
 	if (r == 0)
-		r = findings_put_json(&stream, findings);
-	return r == 0 ? document_stream_end(&stream) : r;
+		r = output_begin_findings(&output);
+	if (r == 0)
+		r = findings_put_json(output.findings, findings, audit->place);
+	return r == 0 ? output_end(&output) : r;
 }
 
 static int report(struct audit *audit, uint64_t wanted)
@@ -110,7 +111,7 @@ static int report(struct audit *audit, uint64_t wanted)
 	int r = findings_make(&findings, audit, wanted), status = EXIT_FINE;
 
 	if (r == 0 && audit->options->is_json) {
-		r = print_json(audit, &findings, stdout);
+		r = print_json(audit, &findings);
 	} else if (r == 0) {
 		print_findings(&findings, audit->options->is_verbose, stdout);
 		r = print_summary(audit, &findings, stdout);
@@ -138,8 +139,7 @@ int command_report(const struct command_context *context)
 
 	if (options->is_json || options->unit)
 		needs |= NEEDS_RESIDENT | NEEDS_MAPPED | NEEDS_OPEN;
-	if (audit_take(&audit, options, context->config, context->patterns, options->kinds, needs) <
-	    0)
+	if (audit_take(&audit, context, options->kinds, needs) < 0)
 		return EXIT_ERROR;
 	audit_tell_gaps(&audit);
 	status = report(&audit, wanted);

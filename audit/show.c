@@ -376,8 +376,7 @@ int command_show(const struct command_context *context)
 	struct audit audit;
 	int status;
 
-	if (audit_take(&audit, context->options, context->config, context->patterns, KINDS_ALL,
-		       NEEDS_RESIDENT | NEEDS_MAPPED | NEEDS_OPEN) < 0)
+	if (audit_take(&audit, context, KINDS_ALL, NEEDS_RESIDENT | NEEDS_MAPPED | NEEDS_OPEN) < 0)
 		return EXIT_ERROR;
 	audit_tell_gaps(&audit);
 	status = show(&audit, context->options->operands[0]);

@@ -57,8 +57,7 @@ static int fill_json(struct json_object *to, const struct ftok_answer *answer)
 			   : document_add_uint(to, "project", ftok_project(answer->key));
 	r |= document_add_bool(to, "matches", answer->is_match);
 	r |= document_add_bool(to, "clash", answer->is_clash);
-	return r |
-	       document_add_text(to, "error", answer->error ? strerror(-answer->error) : NULL);
+	return r | document_add_text(to, "error", answer->error ? strerror(-answer->error) : NULL);
 }
 
 int show_ftok_put_json(struct document_stream *stream, const struct ftok_answers *answers)

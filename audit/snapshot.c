@@ -34,18 +34,34 @@ static void correct_huge_pages(struct audit *audit)
 	}
 }
 
-int audit_take(struct audit *audit, const struct options *options, const struct config *config,
-	       const struct patterns *patterns, unsigned kinds, unsigned needs)
+static int scan(struct audit *audit, const struct command_context *context, unsigned kinds)
+{
+	const struct place *place = context->place;
+
+	if (!place)
+		return inventory_scan(&audit->inv, kinds, NULL);
+	/* what it shares with another place is listed there */
+	if (!place->has_sysv)
+		kinds &= KINDS_DEV_SHM;
+	if (context->shm_fd < 0)
+		kinds &= ~KINDS_DEV_SHM;
+	return inventory_scan_with(&audit->inv, kinds, NULL, context->shm_fd);
+}
+
+int audit_take(struct audit *audit, const struct command_context *context, unsigned kinds,
+	       unsigned needs)
 {
 	int r;
 
-	*audit = (struct audit){.options = options,
-				.config = config,
-				.patterns = patterns,
+	*audit = (struct audit){.options = context->options,
+				.config = context->config,
+				.patterns = context->patterns,
+				.place = context->place,
+				.parts = context->parts,
 				.has = needs,
 				.procs = {.proc_fd = -1},
 				.inv = {.shm_fd = -1, .mqueue_fd = -1}};
-	r = inventory_scan(&audit->inv, kinds, NULL);
+	r = scan(audit, context, kinds);
 	if (r < 0) {
 		say_error("objects: %s", strerror(-r));
 		return r;
@@ -64,7 +80,7 @@ int audit_take(struct audit *audit, const struct options *options, const struct 
 					    .deadline_ns = clock_now_ns() + PROBE_NS};
 	audit->now = time(NULL);
 	if (needs & NEEDS_RESIDENT)
-		inventory_read_resident(&audit->inv);
+		inventory_read_resident(&audit->inv, audit->procs.proc_fd);
 	r = read_holders(audit, needs);
 	if (r < 0) {
 		say_error("/proc/PID/maps: %s", strerror(-r));

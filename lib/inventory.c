@@ -45,10 +45,16 @@ void inventory_note_unseen(struct inventory *inv, enum ipc_kind kind, int error)
 
 int inventory_scan(struct inventory *inv, unsigned kinds_set, const uid_t *owner_only)
 {
+	return inventory_scan_with(inv, kinds_set, owner_only, -1);
+}
+
+int inventory_scan_with(struct inventory *inv, unsigned kinds_set, const uid_t *owner_only,
+			int shm_fd)
+{
 	struct scan scan = {inv, kinds_set, owner_only};
 	int r = 0;
 
-	*inv = (struct inventory){.shm_fd = -1, .mqueue_fd = -1};
+	*inv = (struct inventory){.shm_fd = shm_fd, .mqueue_fd = -1};
 	for (enum ipc_kind kind = KIND_SHM; kind <= KIND_MSG && r == 0; kind++)
 		if (kinds_set & KIND_BIT(kind))
 			r = inventory_scan_sysv(&scan, kind);

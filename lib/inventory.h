@@ -37,6 +37,9 @@ struct inventory {
  */
 int inventory_scan(struct inventory *inv, unsigned kinds, const uid_t *owner_only);
 
+/* The same, with another directory in the place of /dev/shm: shm_fd is taken. */
+int inventory_scan_with(struct inventory *inv, unsigned kinds, const uid_t *owner_only, int shm_fd);
+
 void inventory_done(struct inventory *inv);
 
 /* Looks at one System V object by its id. 0, -ENOENT if it is gone, or another negative errno. */
@@ -44,8 +47,9 @@ int inventory_stat_sysv(enum ipc_kind kind, int id, struct ipc_object *obj);
 
 /*
  * Fills rss and swap of all objects; OBJECT_UNKNOWN where this kernel, or our rights, don't tell.
+ * proc_fd is /proc.
  */
-void inventory_read_resident(struct inventory *inv);
+void inventory_read_resident(struct inventory *inv, int proc_fd);
 
 /*
  * Opens a POSIX object's parent directory and tells its last path element, which points into

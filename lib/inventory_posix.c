@@ -134,7 +134,8 @@ int inventory_scan_dev_shm(struct scan *scan)
 	struct stat st;
 	int r = 0;
 
-	inv->shm_fd = open(DEV_SHM, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (inv->shm_fd < 0)
+		inv->shm_fd = open(DEV_SHM, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (inv->shm_fd < 0 || fstat(inv->shm_fd, &st) < 0) {
 		if (errno != ENOENT)
 			inventory_note_unseen(inv, KIND_PSHM, -errno);

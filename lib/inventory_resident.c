@@ -95,9 +95,10 @@ static bool is_possible(const struct ipc_object *obj, uint64_t rss, uint64_t swa
 	       (sum < page_size || sum - page_size < obj->bytes);
 }
 
-static void read_segments(struct inventory *inv)
+static void read_segments(struct inventory *inv, int proc_fd)
 {
-	_cleanup_fclose_ FILE *f = fopen("/proc/sysvipc/shm", "re");
+	int fd = openat(proc_fd, "sysvipc/shm", O_RDONLY | O_CLOEXEC);
+	_cleanup_fclose_ FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	_cleanup_free_ char *line = NULL;
 	struct merge merge = {inv, 0, 8 * inv->count + 1024};
 	size_t size = 0;
@@ -141,11 +142,11 @@ static void read_file(const struct inventory *inv, struct ipc_object *obj)
 	obj->swap = pages.nr_evicted * page_size;
 }
 
-void inventory_read_resident(struct inventory *inv)
+void inventory_read_resident(struct inventory *inv, int proc_fd)
 {
 	for (size_t i = 0; i < inv->count; i++)
 		inv->objects[i].rss = inv->objects[i].swap = OBJECT_UNKNOWN;
-	read_segments(inv);
+	read_segments(inv, proc_fd);
 	for (size_t i = 0; i < inv->count; i++)
 		if (KIND_BIT(inv->objects[i].kind) & KINDS_DEV_SHM)
 			read_file(inv, &inv->objects[i]);

@@ -306,7 +306,7 @@ int limits_read(struct limits *limits, const struct inventory *inv, const struct
 	read_sem(rows);
 	read_msg(rows);
 	r = add_up(rows, &shares, inv);
-	limits_read_mqueue(rows, &shares);
+	limits_read_mqueue(rows, &shares, procs);
 	limits_read_dev_shm(rows, inv);
 	for (int id = 0; r == 0 && id < LIMIT_COUNT_; id++) {
 		struct limit *row = is_of_users(id) ? NULL : limits_append(limits, rows[id].id);

@@ -53,7 +53,7 @@ struct limits {
 };
 
 /*
- * Reads them all, and their use from an inventory of all kinds. Returns 0 and limits for
+ * Reads them all, and their use from an inventory of all kinds; /proc is that of procs. Returns 0 and limits for
  * limits_done(), or -ENOMEM.
  */
 int limits_read(struct limits *limits, const struct inventory *inv, const struct procs *procs);

@@ -19,7 +19,8 @@ struct shares {
 struct limit *limits_append(struct limits *limits, enum limit_id id);
 
 /* Values of fs.mqueue.*, and how many queues all users have. */
-void limits_read_mqueue(struct limit rows[LIMIT_COUNT_], const struct shares *shares);
+void limits_read_mqueue(struct limit rows[LIMIT_COUNT_], const struct shares *shares,
+			const struct procs *procs);
 
 /* Size and use of /dev/shm. */
 void limits_read_dev_shm(struct limit rows[LIMIT_COUNT_], const struct inventory *inv);

@@ -87,21 +87,22 @@ static ssize_t read_text(int dir, const char *path, char *text, size_t size)
 	return n;
 }
 
-static void read_sysctl(const char *path, uint64_t *value)
+static void read_sysctl(const struct procs *procs, const char *path, uint64_t *value)
 {
 	char text[64];
 
-	if (read_text(AT_FDCWD, path, text, sizeof(text)) < 0 || !limit_parse(text, value))
+	if (read_text(procs->proc_fd, path, text, sizeof(text)) < 0 || !limit_parse(text, value))
 		*value = OBJECT_UNKNOWN;
 }
 
-void limits_read_mqueue(struct limit rows[LIMIT_COUNT_], const struct shares *shares)
+void limits_read_mqueue(struct limit rows[LIMIT_COUNT_], const struct shares *shares,
+			const struct procs *procs)
 {
 	struct limit *queues = &rows[LIMIT_MQ_QUEUES];
 
-	read_sysctl("/proc/sys/fs/mqueue/queues_max", &queues->value);
-	read_sysctl("/proc/sys/fs/mqueue/msg_max", &rows[LIMIT_MQ_MAXMSG].value);
-	read_sysctl("/proc/sys/fs/mqueue/msgsize_max", &rows[LIMIT_MQ_MSGSIZE].value);
+	read_sysctl(procs, "sys/fs/mqueue/queues_max", &queues->value);
+	read_sysctl(procs, "sys/fs/mqueue/msg_max", &rows[LIMIT_MQ_MAXMSG].value);
+	read_sysctl(procs, "sys/fs/mqueue/msgsize_max", &rows[LIMIT_MQ_MSGSIZE].value);
 	queues->used = 0;
 	for (size_t i = 0; i < shares->count; i++)
 		queues->used += shares->list[i].used[LIMIT_MQ_QUEUES];

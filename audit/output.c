@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "output.h"
+
+#include <errno.h>
+
+int output_begin(struct output *output, const struct audit *audit, const char *command)
+{
+	int r;
+
+	if (audit->parts) {
+		output->objects = &audit->parts->objects;
+		output->findings = &audit->parts->findings;
+		return 0;
+	}
+	output->objects = output->findings = &output->own;
+	r = document_stream_begin(&output->own, stdout, command);
+	return r == 0 ? document_stream_array(&output->own, "objects") : r;
+}
+
+int output_begin_findings(struct output *output)
+{
+	return output->findings == &output->own ? document_stream_array(&output->own, "findings")
+						: 0;
+}
+
+int output_end(struct output *output)
+{
+	if (output->objects == &output->own)
+		return document_stream_end(&output->own);
+	return fflush(output->objects->out) != 0 || fflush(output->findings->out) != 0 ? -EIO : 0;
+}
