@@ -16,6 +16,7 @@
 #include "options.h"
 #include "patterns.h"
 #include "procs.h"
+#include "semwaits.h"
 #include "usage.h"
 #include "usernames.h"
 #include "who.h"
@@ -32,6 +33,7 @@ enum audit_needs {
 	NEEDS_RESIDENT = 1 << 0, /* rss and swap */
 	NEEDS_MAPPED = 1 << 1,	 /* who has segments attached */
 	NEEDS_OPEN = 1 << 2,	 /* and who has POSIX objects open */
+	NEEDS_WAITERS = 1 << 3,	 /* who sleeps on sets and queues, and for which semaphore */
 };
 
 struct output_parts;
@@ -54,13 +56,15 @@ struct audit {
 	const struct place *place;
 	struct output_parts *parts;
 	time_t now;
-	unsigned has; /* set of audit_needs */
+	uint64_t taken_ns; /* when the objects were listed, on CLOCK_MONOTONIC */
+	unsigned has;	   /* set of audit_needs */
 	struct inventory inv;
 	struct procs procs;
 	struct holders holders;
 	struct whos whos;
 	struct usernames usernames;
-	struct usage_scope usage;
+	struct usage_scope usage; /* with the waiters */
+	struct sem_waits sem_waits;
 	/* whether users have processes, each asked once: see finder_user_lives() */
 	struct user_life {
 		uid_t uid;

@@ -12,6 +12,8 @@ finder_fn find_unlinked;    /* unlinked-held */
 finder_fn find_limits;	    /* limit-near */
 finder_fn find_permissions; /* world-accessible, given-away, setuid-creator */
 finder_fn find_host;	    /* lease-disabled */
+finder_fn find_deadlocks;   /* sem-cycle, sem-dead-holder */
+finder_fn find_backlog;	    /* queue-lost-consumer, queue-full */
 
 /* Whether any process of the user lives, us left out. */
 bool finder_user_lives(struct audit *audit, uid_t uid);

@@ -36,6 +36,15 @@ static const struct {
 				  "left behind by software that is known to"},
 	[FINDING_LEASE_DISABLED] = {"lease-disabled", SEVERITY_WARNING, 0,
 				    "whether POSIX objects are in use can't be told"},
+	[FINDING_SEM_CYCLE] = {"sem-cycle", SEVERITY_CRITICAL, COMMANDS(DEADLOCKS),
+			       "processes wait for each other's semaphores in a circle"},
+	[FINDING_SEM_DEAD_HOLDER] = {"sem-dead-holder", SEVERITY_CRITICAL, COMMANDS(DEADLOCKS),
+				     "somebody waits for what a process took that is gone"},
+	[FINDING_QUEUE_LOST_CONSUMER] = {"queue-lost-consumer", SEVERITY_CRITICAL,
+					 COMMANDS(BACKLOG),
+					 "messages wait, and who received them is gone or blocked"},
+	[FINDING_QUEUE_FULL] = {"queue-full", SEVERITY_CRITICAL, COMMANDS(BACKLOG),
+				"takes no more messages, or soon will not; senders block"},
 };
 
 static const struct {
@@ -50,6 +59,9 @@ static const struct {
 	{find_permissions, 0,
 	 1 << FINDING_WORLD_ACCESSIBLE | 1 << FINDING_GIVEN_AWAY | 1 << FINDING_SETUID_CREATOR},
 	{find_host, 0, 1 << FINDING_LEASE_DISABLED},
+	{find_deadlocks, NEEDS_WAITERS, 1 << FINDING_SEM_CYCLE | 1 << FINDING_SEM_DEAD_HOLDER},
+	/* the last: it looks a second time */
+	{find_backlog, NEEDS_WAITERS, 1 << FINDING_QUEUE_LOST_CONSUMER | 1 << FINDING_QUEUE_FULL},
 };
 
 #define FINDER_COUNT (sizeof(finders) / sizeof(finders[0]))
@@ -183,14 +195,24 @@ void finding_time(struct finding *finding, const char *name, time_t value)
 	evidence->number = (uint64_t)value;
 }
 
-void finding_text(struct finding *finding, const char *name, const char *value)
+static void add_text(struct finding *finding, const char *name, const char *value, int form)
 {
 	struct evidence *evidence = add_evidence(finding, name);
 
 	if (!evidence)
 		return;
-	evidence->form = EVIDENCE_TEXT;
+	evidence->form = form;
 	evidence->text = value ? strdup(value) : NULL;
+}
+
+void finding_text(struct finding *finding, const char *name, const char *value)
+{
+	add_text(finding, name, value, EVIDENCE_TEXT);
+}
+
+void finding_drawing(struct finding *finding, const char *name, const char *lines)
+{
+	add_text(finding, name, lines, EVIDENCE_DRAWING);
 }
 
 void finding_flag(struct finding *finding, const char *name, bool value)
@@ -203,14 +225,51 @@ void finding_flag(struct finding *finding, const char *name, bool value)
 	evidence->number = value;
 }
 
+void finding_table(struct finding *finding, const char *name, const struct evidence_column *columns,
+		   size_t width)
+{
+	struct evidence *evidence = add_evidence(finding, name);
+
+	if (!evidence)
+		return;
+	evidence->form = EVIDENCE_TABLE;
+	evidence->columns = columns;
+	evidence->width = width;
+}
+
+void finding_row(struct finding *finding, const uint64_t *cells)
+{
+	struct evidence *evidence;
+
+	if (!finding || !finding->evidence_count)
+		return;
+	evidence = &finding->evidence[finding->evidence_count - 1];
+	if (evidence->form != EVIDENCE_TABLE)
+		return;
+	if (evidence->row_count == evidence->rows_allocated) {
+		size_t more = evidence->rows_allocated ? 2 * evidence->rows_allocated : 8;
+		uint64_t *grown =
+			reallocarray(evidence->cells, more, evidence->width * sizeof(*grown));
+
+		if (!grown)
+			return;
+		evidence->cells = grown;
+		evidence->rows_allocated = more;
+	}
+	memcpy(evidence->cells + evidence->row_count++ * evidence->width, cells,
+	       evidence->width * sizeof(*cells));
+}
+
 static void finding_done(struct finding *finding)
 {
 	free(finding->object);
 	free(finding->summary);
 	free(finding->owner);
 	free(finding->fix);
-	for (size_t i = 0; i < finding->evidence_count; i++)
+	for (size_t i = 0; i < finding->evidence_count; i++) {
 		free(finding->evidence[i].text);
+		free(finding->evidence[i].cells);
+	}
 }
 
 void findings_done(struct findings *findings)
@@ -263,6 +322,23 @@ int findings_make(struct findings *findings, struct audit *audit, uint64_t wante
 	return 0;
 }
 
+static int add_table_json(struct json_object *to, const struct evidence *evidence)
+{
+	struct json_object *rows = document_add_array(to, evidence->name), *row;
+	const uint64_t *cell = evidence->cells;
+	int r = rows ? 0 : -ENOMEM;
+
+	for (size_t n = 0; r == 0 && n < evidence->row_count; n++) {
+		row = document_append_object(rows);
+		r = row ? 0 : -ENOMEM;
+		for (size_t i = 0; r == 0 && i < evidence->width; i++, cell++)
+			r = evidence->columns[i].is_flag
+				    ? document_add_bool(row, evidence->columns[i].name, *cell)
+				    : document_add_exact(row, evidence->columns[i].name, *cell);
+	}
+	return r;
+}
+
 static int add_evidence_json(struct json_object *to, const struct evidence *evidence)
 {
 	switch (evidence->form) {
@@ -271,9 +347,12 @@ static int add_evidence_json(struct json_object *to, const struct evidence *evid
 	case EVIDENCE_TIME:
 		return document_add_time(to, evidence->name, (time_t)evidence->number);
 	case EVIDENCE_TEXT:
+	case EVIDENCE_DRAWING:
 		return document_add_text(to, evidence->name, evidence->text);
 	case EVIDENCE_FLAG:
 		return document_add_bool(to, evidence->name, evidence->number);
+	case EVIDENCE_TABLE:
+		return add_table_json(to, evidence);
 	}
 	return -EINVAL;
 }

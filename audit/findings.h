@@ -27,14 +27,35 @@ enum finding_id {
 	FINDING_SETUID_CREATOR,
 	FINDING_KNOWN_LEAKER,
 	FINDING_LEASE_DISABLED,
+	FINDING_SEM_CYCLE,
+	FINDING_SEM_DEAD_HOLDER,
+	FINDING_QUEUE_LOST_CONSUMER,
+	FINDING_QUEUE_FULL,
 	FINDING_COUNT_
+};
+
+/* A column of a table in the evidence. */
+struct evidence_column {
+	const char *name;
+	bool is_flag;
 };
 
 struct evidence {
 	const char *name; /* of a JSON member */
-	enum { EVIDENCE_NUMBER, EVIDENCE_TIME, EVIDENCE_TEXT, EVIDENCE_FLAG } form;
+	enum {
+		EVIDENCE_NUMBER,
+		EVIDENCE_TIME,
+		EVIDENCE_TEXT,
+		EVIDENCE_FLAG,
+		EVIDENCE_DRAWING,
+		EVIDENCE_TABLE,
+	} form;
 	uint64_t number;
 	char *text; /* owned */
+	/* a table */
+	const struct evidence_column *columns;
+	size_t width, row_count, rows_allocated;
+	uint64_t *cells; /* owned; row by row, `width` in each */
 };
 
 #define EVIDENCE_MAX 12
@@ -74,6 +95,14 @@ void finding_number(struct finding *finding, const char *name, uint64_t value);
 void finding_time(struct finding *finding, const char *name, time_t value);
 void finding_text(struct finding *finding, const char *name, const char *value);
 void finding_flag(struct finding *finding, const char *name, bool value);
+/* Lines that people are shown at once, without -v; in JSON a text. */
+void finding_drawing(struct finding *finding, const char *name, const char *lines);
+
+/* A table, in JSON an array of objects. Its columns live as long as the program. */
+void finding_table(struct finding *finding, const char *name, const struct evidence_column *columns,
+		   size_t width);
+/* A row of the table that was added last: `width` numbers, OBJECT_UNKNOWN for null. */
+void finding_row(struct finding *finding, const uint64_t *cells);
 
 void findings_done(struct findings *findings);
 

@@ -22,6 +22,8 @@ static int run_here(const struct command_context *context)
 	case COMMAND_REPORT:
 	case COMMAND_ORPHANS:
 	case COMMAND_PERMISSIONS:
+	case COMMAND_DEADLOCKS:
+	case COMMAND_BACKLOG:
 		return command_report(context);
 	case COMMAND_LIMITS:
 		return command_limits(context);

@@ -14,7 +14,7 @@
 #include "say.h"
 
 #define FOR(command) (UINT64_C(1) << COMMAND_##command)
-#define FOR_REPORTS (FOR(REPORT) | FOR(ORPHANS) | FOR(PERMISSIONS))
+#define FOR_REPORTS (FOR(REPORT) | FOR(ORPHANS) | FOR(PERMISSIONS) | FOR(DEADLOCKS) | FOR(BACKLOG))
 #define FOR_LISTS (FOR_REPORTS | FOR(LIST))
 #define FOR_PLACES (FOR_LISTS | FOR(SHOW) | FOR(LIMITS) | FOR(WHY) | FOR(CHECK))
 
@@ -24,6 +24,8 @@ static const struct command_syntax commands[COMMAND_COUNT_] = {
 	[COMMAND_SHOW] = {"show", 1, SIZE_MAX, "one object, such as shm:5 or pshm:/name"},
 	[COMMAND_ORPHANS] = {"orphans", 0, 0, "no operand"},
 	[COMMAND_PERMISSIONS] = {"permissions", 0, 0, "no operand"},
+	[COMMAND_DEADLOCKS] = {"deadlocks", 0, 0, "no operand"},
+	[COMMAND_BACKLOG] = {"backlog", 0, 0, "no operand"},
 	[COMMAND_LIMITS] = {"limits", 0, 0, "no operand"},
 	[COMMAND_NAMESPACES] = {"namespaces", 0, 0, "no operand"},
 	[COMMAND_CHECK] = {"check", 0, 0, "no operand"},
@@ -43,6 +45,8 @@ static const char help[] =
 	"  show OBJECT        everything about one: shm:5, sem:3, msg:0, pshm:/x, psem:/x, pmq:/x\n"
 	"  orphans            what nobody uses any more\n"
 	"  permissions        who could read or change what is not theirs\n"
+	"  deadlocks          who waits for semaphores that nobody will give back\n"
+	"  backlog            which message queues nobody empties\n"
 	"  limits             every limit, with its use and who uses most\n"
 	"  namespaces         the IPC namespaces, with who lives there and what they hold\n"
 	"  check              one line for monitoring, with performance data\n"

@@ -17,23 +17,67 @@
 /* So many of one kind and owner are shown; all with -v. */
 #define SHOWN_MAX 5
 
+static void print_number(uint64_t number, FILE *out)
+{
+	if (number == OBJECT_UNKNOWN)
+		fputs("unknown", out);
+	else
+		fprintf(out, "%llu", (unsigned long long)number);
+}
+
+static void print_one(const struct evidence *evidence, FILE *out)
+{
+	switch (evidence->form) {
+	case EVIDENCE_NUMBER:
+	case EVIDENCE_TIME:
+		print_number(evidence->number, out);
+		break;
+	case EVIDENCE_TEXT:
+		fprintf(out, "'%s'", evidence->text ? evidence->text : "");
+		break;
+	case EVIDENCE_FLAG:
+		fputs(evidence->number ? "yes" : "no", out);
+		break;
+	case EVIDENCE_TABLE:
+		fprintf(out, "%zu (--json lists them)", evidence->row_count);
+		break;
+	case EVIDENCE_DRAWING:
+		break;
+	}
+}
+
 static void print_evidence(const struct finding *finding, FILE *out)
 {
+	bool is_first = true;
+
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct evidence *evidence = &finding->evidence[i];
 
-		fprintf(out, "%s%s=", i ? " " : "          evidence: ", evidence->name);
-		if (evidence->form == EVIDENCE_TEXT)
-			fprintf(out, "'%s'", evidence->text ? evidence->text : "");
-		else if (evidence->form == EVIDENCE_FLAG)
-			fputs(evidence->number ? "yes" : "no", out);
-		else if (evidence->number == OBJECT_UNKNOWN)
-			fputs("unknown", out);
-		else
-			fprintf(out, "%llu", (unsigned long long)evidence->number);
+		if (evidence->form == EVIDENCE_DRAWING)
+			continue;
+		fprintf(out, "%s%s=", is_first ? "          evidence: " : " ", evidence->name);
+		print_one(evidence, out);
+		is_first = false;
 	}
-	if (finding->evidence_count)
+	if (!is_first)
 		fputc('\n', out);
+}
+
+static void print_drawing(const struct finding *finding, FILE *out)
+{
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		const char *line = finding->evidence[i].text;
+
+		if (finding->evidence[i].form != EVIDENCE_DRAWING)
+			continue;
+		while (line && *line) {
+			int length = (int)strcspn(line, "\n");
+
+			fprintf(out, "            %.*s\n", length, line);
+			line += length;
+			line += *line == '\n';
+		}
+	}
 }
 
 static void print_finding(const struct finding *finding, bool verbose, FILE *out)
@@ -44,6 +88,7 @@ static void print_finding(const struct finding *finding, bool verbose, FILE *out
 	if (finding->object)
 		fprintf(out, "  %s", finding->object);
 	fprintf(out, "\n          %s\n", finding->summary);
+	print_drawing(finding, out);
 	if (finding->owner)
 		fprintf(out, "          owner: %s\n", finding->owner);
 	if (finding->fix)

@@ -19,6 +19,7 @@ union semun {
 
 /* One set, while its waiters are worked out. */
 struct set {
+	size_t object; /* in the inventory */
 	int semid;
 	size_t nsems;
 	int *values; /* asked for when needed */
@@ -48,7 +49,7 @@ bool sem_state_is_orphaned(const struct sem_state *state)
 {
 	if (state->last != LAST_DEAD || !state->otime)
 		return false;
-	return state->value == 0 ? state->ncnt > 0 : state->zcnt > 0;
+	return state->sem.value == 0 ? state->sem.ncnt > 0 : state->sem.zcnt > 0;
 }
 
 static void set_done(struct set *set)
@@ -58,13 +59,14 @@ static void set_done(struct set *set)
 }
 
 /* 1, 0 if it can't be read, or -ENOMEM; a set for set_done(). */
-static int set_open(struct set *set, int semid)
+static int set_open(struct set *set, size_t object, int semid)
 {
 	struct semid_ds ds;
 
 	if (semctl(semid, 0, IPC_STAT, (union semun){.buf = &ds}) < 0)
 		return 0;
-	*set = (struct set){.semid = semid,
+	*set = (struct set){.object = object,
+			    .semid = semid,
 			    .nsems = ds.sem_nsems,
 			    .values = calloc(ds.sem_nsems, sizeof(int)),
 			    .is_known = calloc(ds.sem_nsems, sizeof(bool))};
@@ -111,15 +113,16 @@ static void add_wait(struct sem_waits *waits, struct set *set, const struct wait
 	if (!op)
 		return;
 	waits->all[waits->count++] = (struct sem_wait){.waiter = waiter,
+						       .object = set->object,
 						       .num = op->sem_num,
 						       .op = op->sem_op,
 						       .has_undo = asks_for_undo(waiter)};
 }
 
-static int read_set(struct sem_waits *waits, int semid, const struct waiter *list, size_t count)
+static int read_set(struct sem_waits *waits, size_t object, const struct waiter *list, size_t count)
 {
 	_cleanup_(set_done) struct set set = {0};
-	int r = set_open(&set, semid);
+	int r = set_open(&set, object, list->args.id);
 
 	if (r == 0)
 		waits->unknown += count;
@@ -150,25 +153,23 @@ static enum last_user judge_last(const struct procs *procs, pid_t pid, time_t wh
 	return procs_may_be_alive(procs, pid, when) ? LAST_ALIVE : LAST_DEAD;
 }
 
-/* The times after the pid: never older than what it did. One of a set that is gone has no user. */
-static void read_state(struct sem_state *state, const struct procs *procs)
+/* The times after the pid: never older than what it did. Of a set that is gone nothing is known. */
+static void read_state(struct sem_state *state, const struct ipc_object *obj,
+		       const struct procs *procs)
 {
-	int num = (int)state->num;
 	struct semid_ds ds;
 
-	state->value = semctl(state->semid, num, GETVAL);
-	state->ncnt = semctl(state->semid, num, GETNCNT);
-	state->zcnt = semctl(state->semid, num, GETZCNT);
-	state->pid = semctl(state->semid, num, GETPID);
-	if (state->pid < 0 || semctl(state->semid, 0, IPC_STAT, (union semun){.buf = &ds}) < 0)
+	if (semaphore_read(obj, state->num, &state->sem) < 0 ||
+	    semctl(state->semid, 0, IPC_STAT, (union semun){.buf = &ds}) < 0)
 		return;
 	state->otime = ds.sem_otime;
-	state->last = judge_last(procs, state->pid,
+	state->last = judge_last(procs, state->sem.pid,
 				 ds.sem_otime > ds.sem_ctime ? ds.sem_otime : ds.sem_ctime);
 }
 
 /* Groups the sorted waits by semaphore. */
-static int read_states(struct sem_waits *waits, const struct procs *procs)
+static int read_states(struct sem_waits *waits, const struct inventory *inv,
+		       const struct procs *procs)
 {
 	struct sem_state *state = NULL;
 
@@ -182,7 +183,8 @@ static int read_states(struct sem_waits *waits, const struct procs *procs)
 			state = &waits->states[waits->state_count++];
 			state->semid = wait->waiter->args.id;
 			state->num = wait->num;
-			read_state(state, procs);
+			state->object = wait->object;
+			read_state(state, &inv->objects[wait->object], procs);
 		}
 		wait->state = waits->state_count - 1;
 	}
@@ -228,12 +230,12 @@ int sem_waits_read(struct sem_waits *waits, const struct inventory *inv, const s
 			continue;
 		list = waiters_of(waiters, KIND_SEM, obj->id, &count);
 		if (list)
-			r = read_set(waits, obj->id, list, count);
+			r = read_set(waits, i, list, count);
 	}
 	if (waits->count)
 		qsort(waits->all, waits->count, sizeof(*waits->all), by_semaphore);
 	if (r == 0)
-		r = read_states(waits, procs);
+		r = read_states(waits, inv, procs);
 	if (r < 0) {
 		sem_waits_done(waits);
 		return r;

@@ -15,6 +15,7 @@
 
 #include "inventory.h"
 #include "procs.h"
+#include "semaphores.h"
 #include "waiters.h"
 
 /* What became of the process that operated on a semaphore last. */
@@ -26,18 +27,19 @@ enum last_user {
 
 /* A semaphore that somebody waits for. */
 struct sem_state {
+	size_t object; /* its set in the inventory */
 	int semid;
 	unsigned num;
-	int value, ncnt, zcnt;
-	pid_t pid; /* sempid: of the last semop, SETVAL or SETALL; 0 for LAST_UNKNOWN */
-	enum last_user last;
+	struct semaphore sem;
+	enum last_user last; /* what became of sem.pid */
 	time_t otime;	     /* last semop on the set, 0 is never */
 	size_t first, count; /* its waiters in sem_waits.all */
 };
 
 /* A thread that waits for it. */
 struct sem_wait {
-	const struct waiter *waiter; /* the set is its args.id */
+	const struct waiter *waiter; /* the set is its args.id, */
+	size_t object;		     /* this one in the inventory */
 	unsigned num;
 	int op;	       /* negative: wants so many; 0: waits for zero */
 	bool has_undo; /* the call asked for SEM_UNDO */

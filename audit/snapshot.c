@@ -12,6 +12,9 @@
 /* Who uses objects is asked for that long at most; what is left is not known. */
 #define PROBE_NS (5 * NS_PER_S)
 
+/* And what runs is given that long to fall asleep on what it waits for. */
+#define SETTLE_NS (NS_PER_S / 2)
+
 static int read_holders(struct audit *audit, unsigned needs)
 {
 	if (!(needs & (NEEDS_MAPPED | NEEDS_OPEN)))
@@ -48,6 +51,48 @@ static int scan(struct audit *audit, const struct command_context *context, unsi
 	return inventory_scan_with(&audit->inv, kinds, NULL, context->shm_fd);
 }
 
+static bool has_waited_for(const struct inventory *inv)
+{
+	for (size_t i = 0; i < inv->count; i++)
+		if (inv->objects[i].kind == KIND_SEM || inv->objects[i].kind == KIND_MSG)
+			return true;
+	return false;
+}
+
+/* usage_probe(), which asks about queues as well, finds the waiters read already. */
+static int read_waiters(struct audit *audit, unsigned needs)
+{
+	int r;
+
+	if (!(needs & NEEDS_WAITERS) || !has_waited_for(&audit->inv))
+		return 0;
+	r = waiters_read(&audit->usage.waiters, &audit->procs, WAITERS_ALL,
+			 clock_now_ns() + SETTLE_NS);
+	if (r < 0)
+		return r;
+	audit->usage.has_read_waiters = true;
+	return sem_waits_read(&audit->sem_waits, &audit->inv, &audit->procs, &audit->usage.waiters);
+}
+
+/* What is to be known besides objects and processes. */
+static int read_more(struct audit *audit, unsigned needs)
+{
+	int r;
+
+	if (needs & NEEDS_RESIDENT)
+		inventory_read_resident(&audit->inv, audit->procs.proc_fd);
+	r = read_holders(audit, needs);
+	if (r < 0) {
+		say_error("/proc/PID/maps: %s", strerror(-r));
+		return r;
+	}
+	correct_huge_pages(audit);
+	r = read_waiters(audit, needs);
+	if (r < 0)
+		say_error("/proc/PID/task: %s", strerror(-r));
+	return r;
+}
+
 int audit_take(struct audit *audit, const struct command_context *context, unsigned kinds,
 	       unsigned needs)
 {
@@ -62,6 +107,7 @@ int audit_take(struct audit *audit, const struct command_context *context, unsig
 				.procs = {.proc_fd = -1},
 				.inv = {.shm_fd = -1, .mqueue_fd = -1}};
 	r = scan(audit, context, kinds);
+	audit->taken_ns = clock_now_ns();
 	if (r < 0) {
 		say_error("objects: %s", strerror(-r));
 		return r;
@@ -79,21 +125,16 @@ int audit_take(struct audit *audit, const struct command_context *context, unsig
 					    .procs = &audit->procs,
 					    .deadline_ns = clock_now_ns() + PROBE_NS};
 	audit->now = time(NULL);
-	if (needs & NEEDS_RESIDENT)
-		inventory_read_resident(&audit->inv, audit->procs.proc_fd);
-	r = read_holders(audit, needs);
-	if (r < 0) {
-		say_error("/proc/PID/maps: %s", strerror(-r));
+	r = read_more(audit, needs);
+	if (r < 0)
 		audit_done(audit);
-		return r;
-	}
-	correct_huge_pages(audit);
-	return 0;
+	return r;
 }
 
 void audit_done(struct audit *audit)
 {
 	free(audit->lives);
+	sem_waits_done(&audit->sem_waits);
 	usage_scope_done(&audit->usage);
 	usernames_done(&audit->usernames);
 	whos_done(&audit->whos);
@@ -116,6 +157,13 @@ void audit_tell_gaps(const struct audit *audit)
 	else if (audit->procs.is_partial)
 		say_error("/proc hides processes (hidepid=), so users of objects may be missing; "
 			  "root sees all");
+	else if (audit->usage.waiters.is_partial)
+		say_error(
+			"some threads can't be looked into, so who waits on sets and queues may be "
+			"missing; root sees all");
+	if (audit->sem_waits.unknown)
+		say_error("%zu threads wait on semaphores, and for what can't be read",
+			  audit->sem_waits.unknown);
 }
 
 /* Whoever made it started before anything was done with it: no later than its oldest time. */

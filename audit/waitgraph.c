@@ -73,8 +73,10 @@ static void list_edges(struct search *search, const struct sem_waits *waits)
 		const struct sem_state *state = &waits->states[wait->state];
 
 		if (state->last == LAST_ALIVE)
-			search->edges[search->edge_count++].of = (struct wait_edge){
-				.waiter = wait->waiter->pid, .holder = state->pid, .wait = wait};
+			search->edges[search->edge_count++].of =
+				(struct wait_edge){.waiter = wait->waiter->pid,
+						   .holder = state->sem.pid,
+						   .wait = wait};
 	}
 	if (!search->edge_count)
 		return;

@@ -6,6 +6,7 @@
 IPCCLEAN=${IPCCLEAN:-$PWD/build/ipcclean}
 IPCAUDIT=${IPCAUDIT:-$PWD/build/ipcaudit}
 IPCOBJ=${IPCOBJ:-$PWD/build/tests/tools/ipcobj}
+IPCWAIT=${IPCWAIT:-$PWD/build/tests/tools/ipcwait}
 # uids that nobody on the machine has; people's, and a system user's
 # (tests run side by side, and processes are seen across namespaces: each run and slot has its own)
 ALICE=$((${UID_BASE:-200000} + 10 * ${SLOT:-0})) BOB=$((ALICE + 1)) DAEMON=$((730 + ${SLOT:-0}))
@@ -76,6 +77,27 @@ release_all() {
 	return 0
 }
 
+# Kills the holder with that number.
+slay() { # number
+	kill -KILL "${holders[$1]}"
+	wait "${holders[$1]}" 2>/dev/null || true
+	unset "holders[$1]"
+}
+
+# A process that does what ipcwait's steps say; it is there when it says ready (meet, hold, …).
+steps() { # step...
+	start_holder "$IPCWAIT" "$@"
+}
+
+# Lets the process go on at its "meet", and comes back when it sleeps in the call that follows.
+go_to_sleep() { # number...
+	local n
+	for n; do
+		eval "echo >&$((100 + 2 * n))"
+		"$IPCWAIT" "asleep:${holders[n]}"
+	done
+}
+
 # LeakSanitizer can't look for leaks in a traced program.
 traced() { # strace-arguments...
 	ASAN_OPTIONS=detect_leaks=0 strace "$@"
@@ -98,6 +120,36 @@ clean() { # arguments...
 audit() { # arguments...
 	status=0
 	"$IPCAUDIT" "$@" --json >"$work/json" 2>"$work/err" || status=$?
+}
+
+# Of the findings in the last report.
+severity_of() { # finding object
+	jq -r --arg id "$1" --arg object "$2" '[.findings[] | select(.id == $id and
+		(.object // "") == $object) | .severity] | join(" ")' "$work/json"
+}
+
+evidence_of() { # finding object member
+	jq -r --arg id "$1" --arg object "$2" --arg member "$3" '[.findings[] | select(.id == $id and
+		(.object // "") == $object) | .evidence[$member] | tostring] | join(" ")' "$work/json"
+}
+
+expect_finding() { # finding object severity
+	local got
+	got=$(severity_of "$1" "$2")
+	[ "$got" = "$3" ] || fail "$1 of $2: got '$got', wanted '$3'"
+}
+
+expect_no_finding() { # finding object
+	local got
+	got=$(severity_of "$1" "$2")
+	[ -z "$got" ] || fail "$1 of $2: there is one: $got"
+}
+
+expect_fix() { # finding object text
+	local got
+	got=$(jq -r --arg id "$1" --arg object "$2" '.findings[] | select(.id == $id and
+		.object == $object) | .fix' "$work/json")
+	[ "$got" = "$3" ] || fail "$1 of $2: the fix is '$got', wanted '$3'"
 }
 
 expect_status() { # number

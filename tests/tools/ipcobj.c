@@ -29,49 +29,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tool.h"
+
 #define FILL 0xa5
 
 union semun {
 	int val;
 	struct semid_ds *buf;
 };
-
-static void check(int ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "ipcobj: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static long number(const char *text)
-{
-	char *end;
-	long value = strtol(text, &end, 0);
-
-	check(*text && !*end, text);
-	return value;
-}
-
-static void ready(void)
-{
-	puts("ready");
-	fflush(stdout);
-}
-
-static void until_eof(void)
-{
-	char c;
-
-	while (read(STDIN_FILENO, &c, 1) > 0)
-		;
-}
-
-static void hold(void)
-{
-	ready();
-	until_eof();
-}
 
 /* shm KEY SIZE MODE [FROM LENGTH]: a segment, filled whole or in one part */
 static void make_shm(const char **args, int count)

@@ -43,12 +43,12 @@ static void make_table(struct table *table, const struct pair *pairs, size_t cou
 						    .tid = pairs[i].waiter,
 						    .call = CALL_SEMOP,
 						    .args = {.id = (int)i}};
-		table->waits.states[i] = (struct sem_state){.semid = (int)i,
-							    .ncnt = 1,
-							    .pid = pairs[i].holder,
-							    .last = LAST_ALIVE,
-							    .first = i,
-							    .count = 1};
+		table->waits.states[i] =
+			(struct sem_state){.semid = (int)i,
+					   .sem = {.ncnt = 1, .pid = pairs[i].holder},
+					   .last = LAST_ALIVE,
+					   .first = i,
+					   .count = 1};
 		table->waits.all[i] =
 			(struct sem_wait){.waiter = &table->waiters[i], .op = -1, .state = i};
 	}
@@ -392,7 +392,7 @@ static void the_first_operation_that_cannot_proceed_blocks(void **state)
 static void orphaned_is_what_a_dead_process_took(void **state)
 {
 	static const struct sem_state taken = {
-		.value = 0, .ncnt = 1, .otime = 5, .last = LAST_DEAD};
+		.sem = {.value = 0, .ncnt = 1}, .otime = 5, .last = LAST_DEAD};
 	struct sem_state s;
 
 	(void)state;
@@ -405,12 +405,12 @@ static void orphaned_is_what_a_dead_process_took(void **state)
 	s = taken, s.otime = 0;
 	assert_false(sem_state_is_orphaned(&s));
 	/* somebody wants more than there is, but there is some */
-	s = taken, s.value = 1;
+	s = taken, s.sem.value = 1;
 	assert_false(sem_state_is_orphaned(&s));
 	/* the other way of locking: wait for zero, then add */
-	s.ncnt = 0, s.zcnt = 1;
+	s.sem.ncnt = 0, s.sem.zcnt = 1;
 	assert_true(sem_state_is_orphaned(&s));
-	s.value = 0;
+	s.sem.value = 0;
 	assert_false(sem_state_is_orphaned(&s));
 }
 
