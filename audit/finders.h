@@ -11,7 +11,7 @@ finder_fn find_ghosts;	    /* ghost-attachment */
 finder_fn find_unlinked;    /* unlinked-held */
 finder_fn find_limits;	    /* limit-near */
 finder_fn find_permissions; /* world-accessible, given-away, setuid-creator */
-finder_fn find_host;	    /* lease-disabled */
+finder_fn find_host;	    /* lease-disabled, removeipc-risk */
 finder_fn find_deadlocks;   /* sem-cycle, sem-dead-holder */
 finder_fn find_backlog;	    /* queue-lost-consumer, queue-full */
 

@@ -36,6 +36,8 @@ static const struct {
 				  "left behind by software that is known to"},
 	[FINDING_LEASE_DISABLED] = {"lease-disabled", SEVERITY_WARNING, 0,
 				    "whether POSIX objects are in use can't be told"},
+	[FINDING_REMOVEIPC_RISK] = {"removeipc-risk", SEVERITY_WARNING, 0,
+				    "logind removes users' objects at logout, in use or not"},
 	[FINDING_SEM_CYCLE] = {"sem-cycle", SEVERITY_CRITICAL, COMMANDS(DEADLOCKS),
 			       "processes wait for each other's semaphores in a circle"},
 	[FINDING_SEM_DEAD_HOLDER] = {"sem-dead-holder", SEVERITY_CRITICAL, COMMANDS(DEADLOCKS),
@@ -58,7 +60,7 @@ static const struct {
 	{find_limits, NEEDS_RESIDENT, 1 << FINDING_LIMIT_NEAR},
 	{find_permissions, 0,
 	 1 << FINDING_WORLD_ACCESSIBLE | 1 << FINDING_GIVEN_AWAY | 1 << FINDING_SETUID_CREATOR},
-	{find_host, 0, 1 << FINDING_LEASE_DISABLED},
+	{find_host, 0, 1 << FINDING_LEASE_DISABLED | 1 << FINDING_REMOVEIPC_RISK},
 	{find_deadlocks, NEEDS_WAITERS, 1 << FINDING_SEM_CYCLE | 1 << FINDING_SEM_DEAD_HOLDER},
 	/* the last: it looks a second time */
 	{find_backlog, NEEDS_WAITERS, 1 << FINDING_QUEUE_LOST_CONSUMER | 1 << FINDING_QUEUE_FULL},

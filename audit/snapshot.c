@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audit.h"
 #include "cleanup.h"
@@ -151,9 +152,11 @@ void audit_tell_gaps(const struct audit *audit)
 				  kind_title((enum ipc_kind)kind),
 				  strerror(-audit->inv.unseen_error[kind]));
 	if (audit->holders.hidden)
-		say_error("%zu processes can't be looked into, so users of objects may be missing; "
-			  "root sees all",
-			  audit->holders.hidden);
+		say_error(
+			"%zu processes can't be looked into, so users of objects may be missing%s",
+			audit->holders.hidden,
+			geteuid() == 0 ? " (they are protected from root, too)"
+				       : "; root sees all");
 	else if (audit->procs.is_partial)
 		say_error("/proc hides processes (hidepid=), so users of objects may be missing; "
 			  "root sees all");
