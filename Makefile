@@ -242,7 +242,7 @@ DOCS := $(wildcard README.md COPYING)
 PATTERNS := $(sort $(wildcard hooks/patterns.d/*.conf))
 VENDOR_CONF := $(wildcard hooks/ipcguard.conf)
 CATALOG := $(wildcard hooks/ipcguard.catalog hooks/systemd/ipcguard.catalog)
-COMPLETION := $(wildcard hooks/completion/ipcclean)
+COMPLETION := hooks/completion/ipcclean audit/completion/ipcaudit
 
 # SOURCE:TARGET, each installed as a file of mode 0644 with @bindir@ filled in
 INSTALLED = \
