@@ -195,6 +195,7 @@ soak: setup-build
 demo: setup-build
 	@$(MAKE) -s all tests
 	demo/demo.sh
+	tests/sick-host
 
 demo-vm: setup
 	tests/vm/run --demo
@@ -223,7 +224,7 @@ help:
 	@echo 'make install     DESTDIR=, prefix=$(prefix)'
 	@echo 'make uninstall   take away what install put'
 	@echo 'make setup       install the packages that building and testing need'
-	@echo 'make demo        a service dies, ipcclean cleans up: in a private namespace'
+	@echo 'make demo        a service dies, ipcclean cleans up; ipcaudit on a sick host: in private namespaces'
 	@echo 'make demo-vm     the same with a real unit, in a virtual machine'
 	@echo 'make check       every test; parts: check-unit, check-sanitize, check-system,'
 	@echo '                 check-model, check-vm'

@@ -85,11 +85,14 @@ static void set_fix(struct finding *finding, const struct limits *limits, const 
 		finding_set_fix(finding, "setquota -u %u 0 %" PRIu64 " 0 0 /dev/shm", limit->uid,
 				doubled(limit->value) / 1024);
 		return;
+	case LIMIT_MSGMNB:
+		finding_set_fix(finding, "ipcaudit backlog: who empties it? (kernel.msgmnb is for new "
+					 "queues only)");
+		return;
 	case LIMIT_SHMMAX:
 	case LIMIT_SHMALL:
 	case LIMIT_SHMMNI:
 	case LIMIT_MSGMAX:
-	case LIMIT_MSGMNB:
 	case LIMIT_MSGMNI:
 	case LIMIT_MQ_QUEUES:
 	case LIMIT_MQ_MAXMSG:
