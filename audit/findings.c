@@ -197,7 +197,8 @@ void finding_time(struct finding *finding, const char *name, time_t value)
 	evidence->number = (uint64_t)value;
 }
 
-static void add_text(struct finding *finding, const char *name, const char *value, int form)
+static void add_text(struct finding *finding, const char *name, const char *value,
+		     enum evidence_form form)
 {
 	struct evidence *evidence = add_evidence(finding, name);
 

@@ -41,16 +41,18 @@ struct evidence_column {
 	bool is_flag;
 };
 
+enum evidence_form {
+	EVIDENCE_NUMBER,
+	EVIDENCE_TIME,
+	EVIDENCE_TEXT,
+	EVIDENCE_FLAG,
+	EVIDENCE_DRAWING,
+	EVIDENCE_TABLE,
+};
+
 struct evidence {
 	const char *name; /* of a JSON member */
-	enum {
-		EVIDENCE_NUMBER,
-		EVIDENCE_TIME,
-		EVIDENCE_TEXT,
-		EVIDENCE_FLAG,
-		EVIDENCE_DRAWING,
-		EVIDENCE_TABLE,
-	} form;
+	enum evidence_form form;
 	uint64_t number;
 	char *text; /* owned */
 	/* a table */

@@ -34,6 +34,9 @@ struct next_quota {
 };
 #define QUOTA_BLOCK 1024 /* QIF_DQBLKSIZE */
 
+/* QCMD() of sys/quota.h shifts a signed number too far */
+#define GET_NEXT_USER_QUOTA ((unsigned)Q_GETNEXTQUOTA << SUBCMDSHIFT | USRQUOTA)
+
 /* As many users' quotas are read. */
 #define QUOTAS_MAX 65536
 
@@ -172,8 +175,7 @@ int limits_add_quotas(struct limits *limits, const struct inventory *inv)
 	for (size_t i = 0; i < QUOTAS_MAX && inv->shm_fd >= 0; i++) {
 		struct limit *row;
 
-		if (syscall(SYS_quotactl_fd, inv->shm_fd, QCMD(Q_GETNEXTQUOTA, USRQUOTA), id,
-			    &quota) < 0)
+		if (syscall(SYS_quotactl_fd, inv->shm_fd, GET_NEXT_USER_QUOTA, id, &quota) < 0)
 			break;
 		id = quota.id + 1;
 		if (quota.bhardlimit) {
