@@ -287,7 +287,7 @@ static int read_maps(struct pass *pass, pid_t pid)
 	snprintf(path, sizeof(path), "%d/maps", pid);
 	fd = openat(pass->procs->proc_fd, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return errno == ENOMEM ? -EAGAIN : -errno;
 	for (;;) {
 		ssize_t n = read(fd, pass->buffer + kept, READ_SIZE - kept);
 		char *last, *end;
@@ -295,8 +295,11 @@ static int read_maps(struct pass *pass, pid_t pid)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : 0;
+		/* the kernel's want of memory for one process is not ours: a gap, no end */
+		if (n < 0)
+			return errno == ENOMEM ? -EAGAIN : -errno;
+		if (n == 0)
+			return 0;
 		end = pass->buffer + kept + n;
 		last = memrchr(pass->buffer, '\n', (size_t)(end - pass->buffer));
 		if (!last) {
@@ -392,7 +395,7 @@ static int read_process(struct pass *pass, pid_t pid, enum holders_depth depth)
 
 	if (r == 0 && depth == HOLDERS_OPEN)
 		r = read_fds(pass, pid);
-	if (r == -EACCES || r == -EPERM) {
+	if (r == -EACCES || r == -EPERM || r == -EAGAIN) {
 		pass->holders->hidden++;
 		return 0;
 	}
