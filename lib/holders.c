@@ -277,6 +277,12 @@ static int look_at_lines(struct pass *pass, pid_t pid, char *text, char *end)
 	return r;
 }
 
+/* The kernel's want of memory to show one process is not ours: it makes a gap, not an end. */
+static int kernel_error(void)
+{
+	return errno == ENOMEM ? -EAGAIN : -errno;
+}
+
 /* Reads maps in parts, whole lines at a time. */
 static int read_maps(struct pass *pass, pid_t pid)
 {
@@ -287,7 +293,7 @@ static int read_maps(struct pass *pass, pid_t pid)
 	snprintf(path, sizeof(path), "%d/maps", pid);
 	fd = openat(pass->procs->proc_fd, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOMEM ? -EAGAIN : -errno;
+		return kernel_error();
 	for (;;) {
 		ssize_t n = read(fd, pass->buffer + kept, READ_SIZE - kept);
 		char *last, *end;
@@ -295,11 +301,8 @@ static int read_maps(struct pass *pass, pid_t pid)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		/* the kernel's want of memory for one process is not ours: a gap, no end */
-		if (n < 0)
-			return errno == ENOMEM ? -EAGAIN : -errno;
-		if (n == 0)
-			return 0;
+		if (n <= 0)
+			return n < 0 ? kernel_error() : 0;
 		end = pass->buffer + kept + n;
 		last = memrchr(pass->buffer, '\n', (size_t)(end - pass->buffer));
 		if (!last) {
@@ -377,7 +380,7 @@ static int read_fds(struct pass *pass, pid_t pid)
 	snprintf(path, sizeof(path), "%d/fd", pid);
 	fd = openat(pass->procs->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return kernel_error();
 	dir = fdopendir(fd);
 	if (!dir) {
 		close(fd);
