@@ -50,6 +50,7 @@ say = $(if $(V),,@echo '  $(1)'	$(2))
 
 LIB_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard lib/*.c)))
 IPCAUDIT_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard audit/*.c)))
+IPCAVC_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard selinux/*.c)))
 IPCCLEAN_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard hooks/*.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 TEST_TOOLS := $(patsubst tests/tools/%.c,$B/tests/tools/%,$(sort $(wildcard tests/tools/*.c)))
@@ -57,7 +58,7 @@ BENCH_TOOLS := $(patsubst bench/%.c,$B/bench/%,$(sort $(wildcard bench/*.c)))
 
 .PHONY: all programs tests
 all: programs
-PROGRAMS := ipcclean ipcaudit
+PROGRAMS := ipcclean ipcaudit ipcavc
 programs: $(PROGRAMS:%=$B/%) $B/pam_ipcclean.so
 tests: $(UNIT_TESTS) $(TEST_TOOLS) $B/here/pam_ipcclean.so $B/tests/pam/pam_ipcclean.so $B/tests/pam/standin
 
@@ -75,6 +76,10 @@ $B/ipcclean: $(IPCCLEAN_OBJECTS) $B/libipcguard.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 $B/ipcaudit: $(IPCAUDIT_OBJECTS) $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$B/ipcavc: $(IPCAVC_OBJECTS) $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
@@ -120,8 +125,16 @@ $B/libaudit.a: $(filter-out $B/audit/ipcaudit.o,$(IPCAUDIT_OBJECTS))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-# of one program: both have an options.c
+$B/libselinux.a: $(filter-out $B/selinux/ipcavc.o,$(IPCAVC_OBJECTS))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# of one program: each has an options.c
 $B/tests/unit/test_audit_%: $B/tests/unit/test_audit_%.o $B/libaudit.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
+
+$B/tests/unit/test_avc_%: $B/tests/unit/test_avc_%.o $B/libselinux.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
 
@@ -143,7 +156,12 @@ $B/tests/model/model: $(MODEL_OBJECTS)
 FUZZERS := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
+$B/tests/fuzz/fuzz_avc.o: ALL_CFLAGS += -Iselinux
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
+$B/tests/fuzz/fuzz_avc: $B/tests/fuzz/fuzz_avc.o $B/libselinux.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
+		$(ALL_LIBS)
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
@@ -156,6 +174,7 @@ $B/bench/%: $B/bench/%.o $B/libipcguard.a
 # drop-ins name the program by its installed path: another prefix= means another program; and doctor
 # looks for the module where it is installed
 $B/tests/unit/test_audit_%.o: ALL_CFLAGS += -Iaudit
+$B/tests/unit/test_avc_%.o: ALL_CFLAGS += -Iselinux
 
 .PHONY: FORCE
 $B/bindir: FORCE
@@ -215,9 +234,9 @@ format:
 
 lint: setup
 	tests/check docs
-	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
+	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'selinux/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
 	# cppcheck knows no cleanup attributes
-	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit pam_ipcclean
+	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit selinux pam_ipcclean
 
 help:
 	@echo 'make all         the programs, into build/'
@@ -243,7 +262,7 @@ DOCS := $(wildcard README.md COPYING)
 PATTERNS := $(sort $(wildcard hooks/patterns.d/*.conf))
 VENDOR_CONF := $(wildcard hooks/ipcguard.conf)
 CATALOG := $(wildcard hooks/ipcguard.catalog hooks/systemd/ipcguard.catalog)
-COMPLETION := hooks/completion/ipcclean audit/completion/ipcaudit
+COMPLETION := hooks/completion/ipcclean audit/completion/ipcaudit selinux/completion/ipcavc
 
 # SOURCE:TARGET, each installed as a file of mode 0644 with @bindir@ filled in
 INSTALLED = \

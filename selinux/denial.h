@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A denial about IPC: what an AVC record says, and what the other records of its event add.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "object.h"
+#include "record.h"
+
+/* How the denial names what it is about. */
+enum denial_about {
+	ABOUT_SYSV,	    /* a System V object */
+	ABOUT_SEGMENT_FILE, /* the file behind a segment's mapping, /SYSVkkkkkkkk */
+	ABOUT_FILE,	    /* a file of /dev/shm or an mqueue mount, by its path */
+	ABOUT_NAME,	    /* by its last name and its label only: taken for one of /dev/shm */
+	ABOUT_MOUNT,	    /* the mount of such files */
+	ABOUT_INFO,	    /* SHM_INFO and its siblings: the limits, no object */
+	ABOUT_CAPABILITY,   /* ipc_owner: the mode bits refused, and the capability was asked */
+	ABOUT_COUNT_
+};
+
+/* Where the key was read. */
+enum key_source {
+	KEY_NONE,
+	KEY_RECORD,   /* as the AVC record has it */
+	KEY_REPAIRED, /* the log's program had taken it for hex: turned back (AVC only) */
+	KEY_PATH,     /* the name of the segment's file */
+	KEY_SYSCALL,  /* the first argument of shmget, semget, msgget */
+	KEY_COUNT_
+};
+
+#define DENIAL_UNKNOWN (-1) /* of numbers that are never negative */
+
+struct denial {
+	char *arena;	   /* owns the texts below */
+	char *path;	   /* of a PATH record, owned; name and container may point into it */
+	const char *node;  /* NULL: not told */
+	const char *event; /* as in audit(…); NULL: not told */
+	const char *class; /* "sem" */
+	const char *perms; /* as the record has them, one blank between */
+	const char *scontext, *tcontext;
+	const char *comm;      /* decoded; NULL: not told */
+	const char *name;      /* POSIX: "/name", or a last name alone (ABOUT_NAME); or NULL */
+	const char *container; /* the path that leads to a container's /dev/shm; or NULL */
+	uint64_t line;	       /* of its file, from 1 */
+	time_t time;	       /* 0: not told, or its date can be read in two ways */
+	int64_t pid;	       /* DENIAL_UNKNOWN */
+	int permissive;	       /* 0, 1 or DENIAL_UNKNOWN */
+	enum denial_about about;
+	bool has_kind;
+	enum ipc_kind kind;
+	enum key_source key_source;
+	uint32_t key;
+	int64_t id;  /* System V; DENIAL_UNKNOWN */
+	int64_t ino; /* of a file; DENIAL_UNKNOWN */
+
+	/* from the records beside it */
+	char op[32];	     /* "semctl:GETVAL"; empty: not told */
+	int64_t op_flags;    /* the flags of a …get; DENIAL_UNKNOWN */
+	int64_t uid;	     /* who called; DENIAL_UNKNOWN */
+	int64_t object_uid;  /* the owner at that time; DENIAL_UNKNOWN */
+	int64_t object_mode; /* permission bits at that time; DENIAL_UNKNOWN */
+};
+
+enum denial_answer {
+	DENIAL_FOUND,
+	DENIAL_NOT_IPC,
+	DENIAL_GRANTED, /* about IPC, but an auditallow rule's record */
+	DENIAL_DAMAGED, /* *what says how: a fixed text */
+};
+
+/*
+ * Reads an AVC record. Returns an answer or -ENOMEM; a denial (DENIAL_FOUND only) is released by
+ * denial_done(). `what` may be set with DENIAL_FOUND too: something of it could not be read.
+ */
+int denial_read(const struct record *record, struct denial *denial, const char **what);
+void denial_done(struct denial *denial);
+
+/* Adds what a SYSCALL, IPC or PATH record of its event tells. 0 or -ENOMEM. */
+int denial_add(struct denial *denial, const struct record *record);
+
+/* The type of a context, "sshd_t", as a part of it; all of it where it has no such form. */
+struct span context_type(const char *context);
+
+/* Stable words for JSON. */
+const char *denial_about_name(enum denial_about about);
+const char *key_source_name(enum key_source source);

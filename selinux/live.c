@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A key is one object's in its IPC namespace; an id is one's until four million others were made; a
+ * file is its name and its inode. What has no key (IPC_PRIVATE, key 0) and no id in the log can only be
+ * guessed: by kind, owner and mode of that time, and a creator of the label, if one alone is left.
+ * What a log says of another host is not looked for here.
+ */
+#include "live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "readall.h"
+#include "say.h"
+
+/* linux/shm.h: a removed segment that is still attached has lost its key */
+#define SHM_DEST_BIT 01000
+
+static const char *const match_names[MATCH_COUNT_] = {
+	[MATCH_NONE] = "none", [MATCH_KEY] = "key",   [MATCH_ID] = "id",
+	[MATCH_NAME] = "name", [MATCH_TIME] = "time",
+};
+
+const char *match_name(enum match match)
+{
+	return match_names[match];
+}
+
+int live_take(struct live *live)
+{
+	int r;
+
+	*live = (struct live){.inv = {.shm_fd = -1, .mqueue_fd = -1}, .procs = {.proc_fd = -1}};
+	gethostname(live->host, sizeof(live->host) - 1);
+	r = inventory_scan(&live->inv, KINDS_ALL, NULL);
+	if (r == 0)
+		r = procs_read(&live->procs);
+	if (r == 0)
+		r = holders_read(&live->holders, &live->inv, &live->procs, HOLDERS_OPEN);
+	live->whos.procs = &live->procs;
+	if (r < 0) {
+		say_error("objects of this host: %s", strerror(-r));
+		live_done(live);
+	}
+	return r;
+}
+
+void live_done(struct live *live)
+{
+	usernames_done(&live->usernames);
+	whos_done(&live->whos);
+	holders_done(&live->holders);
+	procs_done(&live->procs);
+	inventory_done(&live->inv);
+}
+
+/* Whoever made it started before anything was done with it: no later than its oldest time. */
+static time_t made_by(const struct ipc_object *obj)
+{
+	time_t made = obj->ctime;
+
+	if (obj->kind == KIND_SHM && obj->atime && obj->atime < made)
+		made = obj->atime;
+	if (obj->kind == KIND_SHM && obj->dtime && obj->dtime < made)
+		made = obj->dtime;
+	return made;
+}
+
+bool live_creator_lives(const struct live *live, const struct ipc_object *obj)
+{
+	return obj->cpid && procs_may_be_alive(&live->procs, obj->cpid, made_by(obj));
+}
+
+char *live_label(const struct live *live, pid_t pid)
+{
+	_cleanup_close_ int fd = -1;
+	char path[64], label[4096];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%d/attr/current", pid);
+	fd = openat(live->procs.proc_fd, path, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? -errno : read_all(fd, label, sizeof(label) - 1);
+	if (length <= 0)
+		return NULL;
+	label[length] = '\0';
+	label[strcspn(label, "\n")] = '\0';
+	/* where SELinux isn't running, other modules answer in other forms */
+	return strchr(label, ':') ? strdup(label) : NULL;
+}
+
+static bool has_label_of(const struct live *live, const struct ipc_object *obj, const char *context)
+{
+	_cleanup_free_ char *label =
+		live_creator_lives(live, obj) ? live_label(live, obj->cpid) : NULL;
+	struct span is, wanted = context_type(context);
+
+	if (!label)
+		return true;
+	is = context_type(label);
+	return is.length == wanted.length && !memcmp(is.at, wanted.at, is.length);
+}
+
+/* Nothing that the log tells speaks against the keyless object. */
+static bool may_be(const struct live *live, const struct denial *denial,
+		   const struct ipc_object *obj)
+{
+	if (obj->key || (obj->kind == KIND_SHM && obj->mode & SHM_DEST_BIT && !obj->nattch))
+		return false;
+	if (denial->time && made_by(obj) > denial->time)
+		return false;
+	if (denial->object_uid != DENIAL_UNKNOWN && denial->object_uid != (int64_t)obj->uid)
+		return false;
+	if (denial->object_mode != DENIAL_UNKNOWN &&
+	    denial->object_mode != (int64_t)(obj->mode & 0777))
+		return false;
+	return has_label_of(live, obj, denial->tcontext);
+}
+
+static enum match guess(const struct live *live, const struct denial *denial, size_t *object)
+{
+	size_t found = 0;
+
+	/* what is to be made isn't there yet */
+	if (!strcmp(denial->perms, "create"))
+		return MATCH_NONE;
+	for (size_t i = 0; i < live->inv.count; i++)
+		if (live->inv.objects[i].kind == denial->kind &&
+		    may_be(live, denial, &live->inv.objects[i])) {
+			*object = i;
+			found++;
+		}
+	return found == 1 ? MATCH_TIME : MATCH_NONE;
+}
+
+static enum match match_sysv(const struct live *live, const struct denial *denial, size_t *object)
+{
+	bool has_key = denial->key_source != KEY_NONE && denial->key;
+	enum match match = MATCH_NONE;
+
+	for (size_t i = 0; i < live->inv.count; i++) {
+		const struct ipc_object *obj = &live->inv.objects[i];
+
+		if (obj->kind != denial->kind)
+			continue;
+		if (has_key && obj->key == denial->key) {
+			*object = i;
+			return MATCH_KEY;
+		}
+		/* a key that is another's makes it another object, which was given the id since */
+		if (denial->id == (int64_t)obj->id && (!has_key || !obj->key)) {
+			*object = i;
+			match = MATCH_ID;
+		}
+	}
+	if (match == MATCH_NONE && !has_key && denial->id == DENIAL_UNKNOWN)
+		return guess(live, denial, object);
+	return match;
+}
+
+static bool is_last_element(const char *name, const char *last)
+{
+	const char *slash = strrchr(name, '/');
+
+	return !strcmp(slash ? slash + 1 : name, last);
+}
+
+static bool is_file(const struct denial *denial, const struct ipc_object *obj)
+{
+	const char *last = denial->name;
+
+	if (obj->kind != denial->kind || !obj->name)
+		return false;
+	if (denial->ino != DENIAL_UNKNOWN && denial->ino != (int64_t)obj->ino)
+		return false;
+	if (denial->about == ABOUT_FILE)
+		return !strcmp(obj->name, denial->name);
+	if (obj->kind == KIND_PSEM && !strncmp(last, "sem.", 4))
+		last += 4;
+	/* a last name alone is no evidence */
+	return denial->ino != DENIAL_UNKNOWN && is_last_element(obj->name, last);
+}
+
+enum match live_match(const struct live *live, const struct denial *denial, size_t *object)
+{
+	if (!denial->has_kind || denial->container ||
+	    (denial->node && strcmp(denial->node, live->host)))
+		return MATCH_NONE;
+	if (kind_is_sysv(denial->kind))
+		return match_sysv(live, denial, object);
+	for (size_t i = 0; denial->name && i < live->inv.count; i++)
+		if (is_file(denial, &live->inv.objects[i])) {
+			*object = i;
+			return MATCH_NAME;
+		}
+	return MATCH_NONE;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which files hold this host's audit records? auditd rotates audit.log to audit.log.1 and on
+ * (auditd.conf(5)), and logrotate or cron may compress what is old. What a file is compressed with,
+ * its first bytes tell.
+ */
+#include "logs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+
+/* "audit.log" is 0, "audit.log.12" and "audit.log.12.gz" are 12; -1 for another file. */
+static long rotation(const char *name)
+{
+	static const char log[] = "audit.log";
+	char *end;
+	long number;
+
+	if (strncmp(name, log, sizeof(log) - 1))
+		return -1;
+	name += sizeof(log) - 1;
+	if (!*name)
+		return 0;
+	if (name[0] != '.' || name[1] < '0' || name[1] > '9')
+		return -1;
+	number = strtol(name + 1, &end, 10);
+	if (!*end || !strcmp(end, ".gz") || !strcmp(end, ".xz") || !strcmp(end, ".bz2") ||
+	    !strcmp(end, ".zst"))
+		return number;
+	return -1;
+}
+
+static int is_log(const struct dirent *entry)
+{
+	return rotation(entry->d_name) >= 0;
+}
+
+static int oldest_first(const struct dirent **a, const struct dirent **b)
+{
+	long one = rotation((*a)->d_name), other = rotation((*b)->d_name);
+
+	return (one < other) - (one > other);
+}
+
+int logs_find(const char *directory, struct string_list *list)
+{
+	struct dirent **entries;
+	int count = scandir(directory, &entries, is_log, oldest_first), r = 0;
+
+	if (count < 0)
+		return -errno;
+	for (int i = 0; i < count; i++) {
+		_cleanup_free_ char *path = NULL;
+
+		if (r == 0)
+			r = asprintf(&path, "%s/%s", directory, entries[i]->d_name) < 0 ? -ENOMEM
+											: 0;
+		if (r == 0)
+			r = string_list_add(list, path);
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+static const char *decompressor_of(int fd)
+{
+	static const struct {
+		const char *magic;
+		size_t length;
+		const char *program;
+	} formats[] = {{"\x1f\x8b", 2, "gzip"},
+		       {"\xfd"
+			"7zXZ",
+			5, "xz"},
+		       {"BZh", 3, "bzip2"},
+		       {"\x28\xb5\x2f\xfd", 4, "zstd"}};
+	char begin[8];
+	ssize_t n = pread(fd, begin, sizeof(begin), 0);
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (n >= (ssize_t)formats[i].length &&
+		    !memcmp(begin, formats[i].magic, formats[i].length))
+			return formats[i].program;
+	return NULL;
+}
+
+/* Puts the program between the file and us. */
+static int decompress(const char *program, struct log_file *file)
+{
+	char name[8], *const argv[] = {name, (char[]){"-dc"}, NULL};
+	posix_spawn_file_actions_t actions;
+	int ends[2], r;
+
+	strcpy(name, program);
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	r = -posix_spawn_file_actions_init(&actions);
+	if (r == 0) {
+		posix_spawn_file_actions_adddup2(&actions, file->fd, STDIN_FILENO);
+		posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+		r = -posix_spawnp(&file->decompressor, program, &actions, NULL, argv, environ);
+		posix_spawn_file_actions_destroy(&actions);
+	}
+	close(ends[1]);
+	if (r < 0) {
+		close(ends[0]);
+		return r;
+	}
+	close(file->fd);
+	file->fd = ends[0];
+	return 0;
+}
+
+int log_open(const char *name, struct log_file *file)
+{
+	const char *program;
+	int r = 0;
+
+	*file = (struct log_file){.fd = strcmp(name, "-")
+						? open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+						: fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)};
+	if (file->fd < 0)
+		return -errno;
+	program = decompressor_of(file->fd);
+	if (program)
+		r = decompress(program, file);
+	if (r < 0)
+		log_close(file);
+	return r;
+}
+
+int log_close(struct log_file *file)
+{
+	int status = 0;
+
+	close(file->fd);
+	file->fd = -1;
+	if (!file->decompressor)
+		return 0;
+	while (waitpid(file->decompressor, &status, 0) < 0)
+		if (errno != EINTR)
+			return -EIO;
+	file->decompressor = 0;
+	return status ? -EIO : 0;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ipcavc(8) describes the document; what is not known is null. */
+#include "print.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+
+/* Texts of logs may be no UTF-8, which JSON can't hold. */
+static int add_text(struct json_object *to, const char *key, const char *text)
+{
+	_cleanup_free_ char *escaped = name_escape(text);
+
+	if (text && !escaped)
+		return -ENOMEM;
+	return document_add_text(to, key, escaped);
+}
+
+static int add_number(struct json_object *to, const char *key, int64_t value)
+{
+	return value == DENIAL_UNKNOWN ? document_add_null(to, key)
+				       : document_add_int(to, key, value);
+}
+
+static int add_words(struct json_object *to, const char *key, const char *words)
+{
+	struct json_object *list = document_add_array(to, key);
+	_cleanup_free_ char *copy = name_escape(words);
+	int r = list && copy ? 0 : -ENOMEM;
+
+	for (char *word, *rest = copy; r == 0 && (word = strtok_r(rest, " ", &rest));)
+		r = document_append_text(list, word);
+	return r;
+}
+
+static int add_key(struct json_object *to, const struct denial *denial)
+{
+	char key[KEY_TEXT_SIZE];
+
+	return document_add_text(
+		to, "key", denial->key_source == KEY_NONE ? NULL : key_format(denial->key, key));
+}
+
+static int add_type(struct json_object *to, const char *key, const char *context)
+{
+	struct span type = context_type(context);
+	_cleanup_free_ char *copy = strndup(type.at, type.length);
+
+	return copy ? add_text(to, key, copy) : -ENOMEM;
+}
+
+static int add_process(struct json_object *to, struct live *live, pid_t pid)
+{
+	const struct who *who = whos_get(&live->whos, pid);
+	_cleanup_free_ char *label = live_label(live, pid);
+
+	if (!who)
+		return -ENOMEM;
+	return document_add_int(to, "pid", pid) | document_add_text(to, "comm", who->comm) |
+	       document_add_text(to, "unit", who->unit) |
+	       document_add_text(to, "container", who->container) | add_text(to, "label", label);
+}
+
+static int add_users(struct json_object *to, struct live *live, size_t object)
+{
+	struct json_object *users = document_add_array(to, "users"), *user;
+	size_t count;
+	const struct holding *holding = holders_of(&live->holders, object, &count);
+	int r = users ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (i && holding[i].pid == holding[i - 1].pid)
+			continue;
+		user = document_append_object(users);
+		r = user ? add_process(user, live, holding[i].pid) : -ENOMEM;
+	}
+	return r;
+}
+
+static int add_object(struct json_object *to, struct live *live, size_t index)
+{
+	const struct ipc_object *obj = &live->inv.objects[index];
+	struct json_object *object = document_add_object(to, "object"), *creator;
+	char mode[5] = {'0', (char)('0' + (obj->mode >> 6 & 7)), (char)('0' + (obj->mode >> 3 & 7)),
+			(char)('0' + (obj->mode & 7)), '\0'};
+	int r;
+
+	if (!object)
+		return -ENOMEM;
+	r = document_add_identity(object, obj) | document_add_uint(object, "uid", obj->uid) |
+	    document_add_text(object, "owner", usernames_get(&live->usernames, obj->uid)) |
+	    document_add_uint(object, "cuid", obj->cuid) | document_add_text(object, "mode", mode) |
+	    document_add_exact(object, "bytes",
+			       obj->kind == KIND_SEM ? OBJECT_UNKNOWN : obj->bytes) |
+	    document_add_exact(object, "nattch",
+			       obj->kind == KIND_SHM ? obj->nattch : OBJECT_UNKNOWN) |
+	    document_add_time(object, "ctime", obj->ctime) | add_users(object, live, index);
+	if (r || !live_creator_lives(live, obj))
+		return r ? -ENOMEM : document_add_null(object, "creator");
+	creator = document_add_object(object, "creator");
+	return creator ? add_process(creator, live, obj->cpid) : -ENOMEM;
+}
+
+static int add_match(struct json_object *to, struct live *live, enum match match, size_t object)
+{
+	int r = document_add_text(to, "match", match_name(match));
+
+	return r | (match == MATCH_NONE ? document_add_null(to, "object")
+					: add_object(to, live, object));
+}
+
+/* What a denial and a group of them have in common. */
+static int add_subject(struct json_object *to, const struct denial *denial)
+{
+	return document_add_text(to, "class", denial->class) | add_key(to, denial) |
+	       document_add_text(to, "key_from", key_source_name(denial->key_source)) |
+	       add_number(to, "id", denial->id) |
+	       document_add_text(to, "kind", denial->has_kind ? kind_name(denial->kind) : NULL) |
+	       document_add_text(to, "about", denial_about_name(denial->about)) |
+	       add_text(to, "name", denial->name) | add_text(to, "container", denial->container) |
+	       add_text(to, "node", denial->node);
+}
+
+static int add_denial(struct json_object *to, const struct denial *denial)
+{
+	int r = add_text(to, "event", denial->event) | document_add_time(to, "time", denial->time) |
+		document_add_uint(to, "line", denial->line) |
+		add_words(to, "permissions", denial->perms) | add_subject(to, denial) |
+		add_number(to, "pid", denial->pid) | add_text(to, "comm", denial->comm) |
+		add_text(to, "scontext", denial->scontext) |
+		add_text(to, "tcontext", denial->tcontext) |
+		document_add_text(to, "op", denial->op[0] ? denial->op : NULL);
+
+	return r | (denial->permissive == DENIAL_UNKNOWN
+			    ? document_add_null(to, "permissive")
+			    : document_add_bool(to, "permissive", denial->permissive));
+}
+
+int print_denial_json(struct document_stream *stream, struct live *live,
+		      const struct denial *denial, enum match match, size_t object)
+{
+	struct json_object *to = document_stream_element();
+
+	if (!to || add_denial(to, denial) || add_match(to, live, match, object)) {
+		document_free(to);
+		return -ENOMEM;
+	}
+	return document_stream_put(stream, to);
+}
+
+static int print_group(struct document_stream *stream, struct live *live, const struct group *group)
+{
+	const struct denial *sample = &group->sample;
+	struct json_object *to = document_stream_element();
+	int r = to ? 0 : -ENOMEM;
+
+	if (r == 0)
+		r = add_type(to, "source", sample->scontext) |
+		    add_type(to, "target", sample->tcontext) | add_subject(to, sample) |
+		    add_words(to, "permissions", group->perms) |
+		    document_add_uint(to, "count", group->count) |
+		    document_add_uint(to, "permissive", group->permissive) |
+		    document_add_uint(to, "enforcing", group->enforcing) |
+		    document_add_time(to, "first", group->first) |
+		    document_add_time(to, "last", group->last) |
+		    add_match(to, live, group->match, group->object);
+	if (r) {
+		document_free(to);
+		return -ENOMEM;
+	}
+	return document_stream_put(stream, to);
+}
+
+int print_groups_json(struct document_stream *stream, struct live *live,
+		      const struct groups *groups)
+{
+	int r = document_stream_array(stream, "groups");
+
+	for (size_t i = 0; r == 0 && i < groups->count; i++)
+		r = print_group(stream, live, &groups->all[i]);
+	return r;
+}
+
+int print_complaint_json(struct document_stream *stream, const struct complaint *complaint)
+{
+	struct json_object *to = document_stream_element();
+	int r = to ? 0 : -ENOMEM;
+
+	if (r == 0)
+		r = add_text(to, "file", complaint->file) |
+		    (complaint->line ? document_add_uint(to, "line", complaint->line)
+				     : document_add_null(to, "line")) |
+		    document_add_text(to, "what", complaint->what);
+	if (r) {
+		document_free(to);
+		return -ENOMEM;
+	}
+	return document_stream_put(stream, to);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What does somebody who was woken by "Permission denied" need to read? One paragraph for each cause:
+ * who was denied what on which object, how often and since when, and what the object is now. A System
+ * V object has the label of the process that made it, so the target's type names the creator's domain.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "print.h"
+#include "text.h"
+
+static void add_escaped(struct text *text, const char *name)
+{
+	_cleanup_free_ char *escaped = name_escape(name);
+
+	if (escaped)
+		text_add(text, escaped);
+	else
+		text->failed = true;
+}
+
+static void add_type(struct text *text, const char *context)
+{
+	struct span type = context_type(context);
+	_cleanup_free_ char *copy = strndup(type.at, type.length);
+
+	add_escaped(text, copy ?: "?");
+}
+
+/* Both forms: programs print keys in hex, audit prints them in decimal. */
+static void add_key(struct text *text, const struct denial *denial)
+{
+	char key[KEY_TEXT_SIZE];
+
+	if (denial->key_source == KEY_NONE)
+		return;
+	text_add_format(text, " %s (%" PRId32 ")", key_format(denial->key, key),
+			(int32_t)denial->key);
+	if (!denial->key)
+		text_add(text, ", IPC_PRIVATE: a key that many have");
+	if (denial->key == UINT32_MAX)
+		text_add(text, ", what a failed ftok() returns");
+}
+
+static void add_subject(struct text *text, const struct denial *denial)
+{
+	switch (denial->about) {
+	case ABOUT_SYSV:
+		text_add(text, denial->has_kind ? kind_title(denial->kind) : "System V object");
+		add_key(text, denial);
+		break;
+	case ABOUT_SEGMENT_FILE:
+		text_add(text, "the mapping of shared memory segment");
+		add_key(text, denial);
+		break;
+	case ABOUT_FILE:
+	case ABOUT_NAME:
+		text_add_format(text, "%s ", kind_title(denial->kind));
+		add_escaped(text, denial->name);
+		if (denial->about == ABOUT_NAME)
+			text_add(text, " (taken for one by its name and label)");
+		break;
+	case ABOUT_MOUNT:
+		text_add(text, "the mount of POSIX objects");
+		break;
+	case ABOUT_INFO:
+		text_add(text, "the limits and sums of System V objects");
+		break;
+	case ABOUT_CAPABILITY:
+		text_add(text, "an object whose mode bits refuse it");
+		break;
+	case ABOUT_COUNT_:
+		break;
+	}
+	if (denial->id != DENIAL_UNKNOWN)
+		text_add_format(text, ", id %" PRId64, denial->id);
+	if (denial->container) {
+		text_add(text, ", of a container, below ");
+		add_escaped(text, denial->container);
+	}
+}
+
+static void add_time(struct text *text, time_t when)
+{
+	char form[32];
+	struct tm tm;
+
+	if (localtime_r(&when, &tm) && strftime(form, sizeof(form), "%Y-%m-%d %H:%M:%S", &tm))
+		text_add(text, form);
+}
+
+static void add_count(struct text *text, const struct group *group)
+{
+	text_add_format(text, "  denied: %" PRIu64 " time%s", group->count,
+			group->count == 1 ? "" : "s");
+	if (group->first) {
+		text_add(text, group->first == group->last ? ", at " : ", from ");
+		add_time(text, group->first);
+	}
+	if (group->first != group->last) {
+		text_add(text, " to ");
+		add_time(text, group->last);
+	}
+	if (group->enforcing)
+		text_add(text, "; enforcing, so only the first check that fails is in the log");
+	else if (group->permissive)
+		text_add(text, "; permissive, so it went through");
+	text_add(text, "\n");
+}
+
+static void add_process(struct text *text, struct live *live, pid_t pid)
+{
+	const struct who *who = whos_get(&live->whos, pid);
+
+	text_add_format(text, "%d", pid);
+	if (who && who->comm)
+		text_add_format(text, " %s", who->comm);
+	if (who && who->unit) {
+		text_add(text, " of ");
+		add_escaped(text, who->unit);
+	}
+}
+
+static void add_holders(struct text *text, struct live *live, size_t object)
+{
+	size_t count, shown = 0;
+	const struct holding *holding = holders_of(&live->holders, object, &count);
+
+	for (size_t i = 0; i < count && shown < 5; i++) {
+		if (i && holding[i].pid == holding[i - 1].pid)
+			continue;
+		text_add(text, shown++ ? ", " : "; held by ");
+		add_process(text, live, holding[i].pid);
+	}
+}
+
+static void add_object(struct text *text, struct live *live, const struct group *group)
+{
+	const struct ipc_object *obj;
+	_cleanup_free_ char *ref = NULL;
+	const char *owner;
+
+	if (group->match == MATCH_NONE) {
+		if (group->sample.has_kind)
+			text_add(text, "  object: none here now that is it for certain\n");
+		return;
+	}
+	obj = &live->inv.objects[group->object];
+	ref = object_ref(obj);
+	owner = usernames_get(&live->usernames, obj->uid);
+	text_add_format(text, "  object: %s%s, owner %s, mode 0%03o", ref ?: "?",
+			group->match == MATCH_TIME ? " (a guess)" : "", owner ?: "?",
+			obj->mode & 0777);
+	if (live_creator_lives(live, obj)) {
+		text_add(text, ", made by ");
+		add_process(text, live, obj->cpid);
+	}
+	add_holders(text, live, group->object);
+	text_add(text, "\n");
+}
+
+static void add_group(struct text *text, struct live *live, const struct group *group)
+{
+	const struct denial *sample = &group->sample;
+
+	add_type(text, sample->scontext);
+	text_add(text, sample->comm ? " (" : "");
+	add_escaped(text, sample->comm ?: "");
+	text_add(text, sample->comm ? ")" : "");
+	text_add(text, " was denied { ");
+	add_escaped(text, group->perms);
+	text_add(text, " } on ");
+	add_subject(text, sample);
+	text_add(text, "\n");
+	text_add(text, "  label: ");
+	add_type(text, sample->tcontext);
+	/* what was to be made would have had the label of the process itself */
+	if (sample->about == ABOUT_SYSV && strcmp(group->perms, "create"))
+		text_add(text, ", that of the process that made it; nothing can relabel it");
+	text_add(text, "\n");
+	if (group->op[0])
+		text_add_format(text, "  call: %s\n", group->op);
+	add_count(text, group);
+	add_object(text, live, group);
+}
+
+int print_groups_text(FILE *out, struct live *live, const struct groups *groups)
+{
+	_cleanup_(text_done) struct text text = {0};
+
+	for (size_t i = 0; i < groups->count; i++) {
+		text_clear(&text);
+		if (i)
+			text_add(&text, "\n");
+		add_group(&text, live, &groups->all[i]);
+		if (text.failed)
+			return -ENOMEM;
+		if (fputs(text.bytes, out) < 0)
+			return -EIO;
+	}
+	if (groups->left_out)
+		fprintf(out, "\n%" PRIu64 " more denials, of other causes than these %d\n",
+			groups->left_out, GROUPS_MAX);
+	return fflush(out) < 0 ? -EIO : 0;
+}

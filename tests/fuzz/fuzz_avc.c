@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The reader of logs: whatever stands in them, each denial has its texts and each error a line. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "groups.h"
+#include "reader.h"
+
+static int on_denial(struct denial *denial, void *data)
+{
+	if (!denial->class || !denial->perms || !denial->scontext || !denial->tcontext ||
+	    !denial->line)
+		abort();
+	return groups_add(data, denial, MATCH_NONE, 0);
+}
+
+static int on_error(const char *file, uint64_t line, const char *what, void *data)
+{
+	(void)file;
+	(void)data;
+	if (!line || !what)
+		abort();
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct groups groups = {0};
+	struct reader_sink sink = {on_denial, on_error, &groups};
+	struct reader *reader;
+	size_t room;
+
+	if (reader_new(&reader, &sink) < 0)
+		abort();
+	memcpy(reader_space(reader, &room), data, size);
+	if (reader_advance(reader, size) < 0 || reader_end(reader) < 0 || reader_flush(reader) < 0)
+		abort();
+	reader_free(reader);
+	groups_done(&groups);
+	return 0;
+}
