@@ -236,7 +236,7 @@ int command_change(const struct command_context *context)
 
 	if (parse_change(context->options, &change) < 0)
 		return EXIT_ERROR;
-	if (audit_take(&audit, context, KINDS_ALL, 0) < 0)
+	if (audit_take(&audit, context, KINDS_ALL, NEEDS_PROCESSES) < 0)
 		return EXIT_ERROR;
 	status = change_object(&audit, &change);
 	audit_done(&audit);

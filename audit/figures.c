@@ -101,7 +101,8 @@ static void count_findings(struct figures *figures)
 
 unsigned figures_needs(void)
 {
-	return findings_needs(findings_of_command(COMMAND_REPORT)) | NEEDS_RESIDENT;
+	return findings_needs(findings_of_command(COMMAND_REPORT)) | NEEDS_RESIDENT |
+	       NEEDS_PROCESSES;
 }
 
 int figures_make(struct figures *figures, struct audit *audit)

@@ -86,8 +86,9 @@ static void set_fix(struct finding *finding, const struct limits *limits, const 
 				doubled(limit->value) / 1024);
 		return;
 	case LIMIT_MSGMNB:
-		finding_set_fix(finding, "ipcaudit backlog: who empties it? (kernel.msgmnb is for new "
-					 "queues only)");
+		finding_set_fix(finding,
+				"ipcaudit backlog: who empties it? (kernel.msgmnb is for new "
+				"queues only)");
 		return;
 	case LIMIT_SHMMAX:
 	case LIMIT_SHMALL:

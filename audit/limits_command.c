@@ -119,7 +119,7 @@ int command_limits(const struct command_context *context)
 	struct audit audit;
 	int r;
 
-	if (audit_take(&audit, context, KINDS_ALL, NEEDS_RESIDENT) < 0)
+	if (audit_take(&audit, context, KINDS_ALL, NEEDS_RESIDENT | NEEDS_PROCESSES) < 0)
 		return EXIT_ERROR;
 	audit_tell_gaps(&audit);
 	r = limits_read(&limits, &audit.inv, &audit.procs);

@@ -178,7 +178,7 @@ int command_report(const struct command_context *context)
 {
 	const struct options *options = context->options;
 	uint64_t wanted = findings_of_command(options->command);
-	unsigned needs = findings_needs(wanted);
+	unsigned needs = findings_needs(wanted) | NEEDS_PROCESSES;
 	struct audit audit;
 	int status;
 

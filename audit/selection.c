@@ -69,6 +69,12 @@ static int sort_by(struct selection *selection, struct audit *audit, const struc
 	return r;
 }
 
+unsigned selection_needs(const struct options *options)
+{
+	return (options->unit ? NEEDS_MAPPED | NEEDS_OPEN : 0u) |
+	       (options->is_unused ? NEEDS_PROCESSES : 0u);
+}
+
 int selection_make(struct selection *selection, struct audit *audit, const struct column *sort,
 		   bool is_descending)
 {

@@ -16,4 +16,7 @@ struct selection {
  */
 int selection_make(struct selection *selection, struct audit *audit, const struct column *sort,
 		   bool is_descending);
+/* What the filters rest on: set of audit_needs. */
+unsigned selection_needs(const struct options *options);
+
 void selection_done(struct selection *selection);

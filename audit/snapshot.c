@@ -52,6 +52,13 @@ static int scan(struct audit *audit, const struct command_context *context, unsi
 	return inventory_scan_with(&audit->inv, kinds, NULL, context->shm_fd);
 }
 
+static int read_processes(struct procs *procs, unsigned needs)
+{
+	return needs & (NEEDS_PROCESSES | NEEDS_MAPPED | NEEDS_OPEN | NEEDS_WAITERS)
+		       ? procs_read(procs)
+		       : procs_open(procs);
+}
+
 static bool has_waited_for(const struct inventory *inv)
 {
 	for (size_t i = 0; i < inv->count; i++)
@@ -113,10 +120,11 @@ int audit_take(struct audit *audit, const struct command_context *context, unsig
 		say_error("objects: %s", strerror(-r));
 		return r;
 	}
-	r = procs_read(&audit->procs);
+	r = read_processes(&audit->procs, needs);
 	if (r < 0) {
 		say_error("/proc: the process table can't be read: %s", strerror(-r));
 		inventory_done(&audit->inv);
+		procs_done(&audit->procs);
 		return r;
 	}
 	/* only we ourselves are no user: the shell that we are run from is one */

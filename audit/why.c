@@ -169,7 +169,7 @@ int command_why(const struct command_context *context)
 
 	if (parse(options, &error, &call) < 0)
 		return EXIT_ERROR;
-	if (audit_take(&audit, context, KINDS_ALL, 0) < 0)
+	if (audit_take(&audit, context, KINDS_ALL, NEEDS_PROCESSES) < 0)
 		return EXIT_ERROR;
 	audit_tell_gaps(&audit);
 	r = limits_read(&why.limits, &audit.inv, &audit.procs);

@@ -272,16 +272,13 @@ int procs_open(struct procs *procs)
 {
 	*procs = (struct procs){.proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 				.callers_max = SIZE_MAX};
-	return procs->proc_fd < 0 ? -errno : 0;
+	return procs->proc_fd < 0 ? -errno : read_boot_time(procs->proc_fd, &procs->boot);
 }
 
 int procs_read(struct procs *procs)
 {
 	int r = procs_open(procs);
 
-	if (r < 0)
-		return r;
-	r = read_boot_time(procs->proc_fd, &procs->boot);
 	if (r == 0)
 		r = read_everyone(procs);
 	/* a /proc that doesn't show ourselves is another PID namespace's, or no procfs */

@@ -48,7 +48,11 @@ struct procs {
 int procs_read(struct procs *procs);
 void procs_done(struct procs *procs);
 
-/* Opens /proc alone, for procs_cgroup(). Returns 0 or a negative errno. */
+/*
+ * Opens /proc alone, with an empty table: for procs_cgroup(), and for procs_may_be_alive() of a few
+ * processes, each of which is then looked up. Returns 0 or a negative errno, procs are for
+ * procs_done() in any case.
+ */
 int procs_open(struct procs *procs);
 
 /* The (first) process of that pid in the snapshot, or NULL. */
