@@ -160,9 +160,8 @@ static void does_not_follow_a_link_to_a_directory(void **state)
 
 	tree_write(*state, "elsewhere/tmp/key", "");
 	tree_make_parents(*state, "tmp/x");
-	assert_int_equal(symlink("../elsewhere",
-				 tree_path(*state, "tmp/" PRIVATE("app.service"), path)),
-			 0);
+	assert_int_equal(
+		symlink("../elsewhere", tree_path(*state, "tmp/" PRIVATE("app.service"), path)), 0);
 	places = places_of(*state);
 	assert_int_equal(count_privates(&places), 0);
 	tmp_places_done(&places);
@@ -183,10 +182,18 @@ static void looks_at_files_of_a_place_only(void **state)
 		const char *rest;
 		int r;
 	} cases[] = {
-		{"key", 0},		 {"sub/key", 0},	  {"nothing", -ENOENT},
-		{"sub/nothing", -ENOENT}, {"key/x", -ENOTDIR},	  {"link", -ELOOP},
-		{"sublink/key", -ENOTDIR}, {"../tmp/key", -ENOENT}, {"sub/../key", -ENOENT},
-		{".", -ENOENT},		 {"", -ENOENT},		  {"sub//key", -ENOENT},
+		{"key", 0},
+		{"sub/key", 0},
+		{"nothing", -ENOENT},
+		{"sub/nothing", -ENOENT},
+		{"key/x", -ENOTDIR},
+		{"link", -ELOOP},
+		{"sublink/key", -ENOTDIR},
+		{"../tmp/key", -ENOENT},
+		{"sub/../key", -ENOENT},
+		{".", -ENOENT},
+		{"", -ENOENT},
+		{"sub//key", -ENOENT},
 	};
 	struct tmp_places places;
 	char path[TREE_PATH_SIZE];
@@ -326,8 +333,9 @@ static void counts_names_of_one_file_once(void **state)
 
 	tree_write(*state, "srv/a", "");
 	assert_int_equal(link(tree_path(*state, "srv/a", a), tree_path(*state, "srv/b", b)), 0);
-	assert_int_equal(
-		ftok_ask(&answers, (uint32_t)ftok(a, 1), (const char *const[]){a, b}, 2, &places), 0);
+	assert_int_equal(ftok_ask(&answers, (uint32_t)ftok(a, 1), (const char *const[]){a, b}, 2,
+				  &places),
+			 0);
 	assert_true(answers.all[0].is_match && answers.all[1].is_match);
 	assert_int_equal(answers.matches, 1);
 	ftok_answers_done(&answers);
