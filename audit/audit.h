@@ -38,6 +38,7 @@ enum audit_needs {
 	NEEDS_WAITERS = 1 << 3, /* who sleeps on sets and queues, and for which semaphore */
 };
 
+struct changes;
 struct output_parts;
 
 /* What a command is given. */
@@ -67,6 +68,8 @@ struct audit {
 	struct usernames usernames;
 	struct usage_scope usage; /* with the waiters */
 	struct sem_waits sem_waits;
+	const struct changes
+		*changes; /* since the last look of watch; NULL: there is one look only */
 	/* whether users have processes, each asked once: see finder_user_lives() */
 	struct user_life {
 		uid_t uid;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "changes.h"
 #include "say.h"
 #include "words.h"
 
@@ -51,6 +52,7 @@ enum {
 	RECV,
 	MTIME,
 	AGE,
+	CHANGE,
 	STATE,
 	INODE,
 	LINKS,
@@ -101,12 +103,12 @@ static const struct column all[COUNT_] = {
 	[RECV] = {"RECV", "msg: last message received", FORM_TIME, 0},
 	[MTIME] = {"MTIME", "POSIX: last write", FORM_TIME, 0},
 	[AGE] = {"AGE", "since the newest of its times", FORM_SPAN, 0},
+	[CHANGE] = {"CHANGE", "watch: bytes more or less than at the last look, a second",
+		    FORM_CHANGE, 0},
 	[STATE] = {"STATE", "shm: dest (goes with its last user), locked", FORM_TEXT, 0},
 	[INODE] = {"INODE", "POSIX: the file's inode", FORM_NUMBER, 0},
 	[LINKS] = {"LINKS", "POSIX: names of the file", FORM_NUMBER, 0},
 };
-
-static const char usual[] = "OBJECT,KEY,OWNER,MODE,SIZE,RSS,COMMAND,UNIT,USERS,AGE,STATE";
 
 const struct column *columns_find(const char *name, size_t length)
 {
@@ -138,7 +140,7 @@ static int add_list(const char *text, struct columns *columns)
 	}
 }
 
-int columns_parse(const char *text, struct columns *columns)
+int columns_parse(const char *text, const char *usual, struct columns *columns)
 {
 	int r = 0;
 
@@ -148,6 +150,20 @@ int columns_parse(const char *text, struct columns *columns)
 	if (r == 0 && text)
 		r = add_list(text + (*text == '+'), columns);
 	return r;
+}
+
+int columns_parse_sort(const char *text, const struct column **sort, bool *is_descending)
+{
+	*sort = NULL;
+	*is_descending = text && *text == '-';
+	if (!text)
+		return 0;
+	text += *is_descending;
+	*sort = columns_find(text, strlen(text));
+	if (*sort)
+		return 0;
+	say_error("--sort: %s: no such column; see ipcaudit --list-columns", text);
+	return -EINVAL;
 }
 
 int columns_print_all(FILE *out)
@@ -224,6 +240,16 @@ static bool posix_number(const struct ipc_object *obj, int column, uint64_t *val
 	return false;
 }
 
+static uint64_t change_of(const struct audit *audit, size_t object)
+{
+	double rate = changes_per_second(audit->changes, audit->changes->growth[object]);
+
+	/* past these a conversion is undefined */
+	if (rate >= 0x1p63)
+		return UINT64_MAX;
+	return (uint64_t)(rate <= -0x1p63 ? INT64_MIN : (int64_t)rate) + CHANGE_BIAS;
+}
+
 bool column_number(const struct column *column, const struct audit *audit, size_t object,
 		   uint64_t *value)
 {
@@ -254,6 +280,9 @@ bool column_number(const struct column *column, const struct audit *audit, size_
 		return set(value, true, (uint64_t)obj->ctime);
 	case AGE:
 		return set(value, true, audit_age_s(audit, obj));
+	case CHANGE:
+		return audit->changes && audit->changes->elapsed_ns &&
+		       set(value, true, change_of(audit, object));
 	}
 	return sysv_number(obj, which, value) || posix_number(obj, which, value);
 }
@@ -342,6 +371,9 @@ void column_write(const struct column *column, struct audit *audit, size_t objec
 		break;
 	case FORM_SPAN:
 		words_add_span(cell, value);
+		break;
+	case FORM_CHANGE:
+		words_add_change(cell, (int64_t)(value - CHANGE_BIAS));
 		break;
 	}
 }

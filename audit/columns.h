@@ -14,9 +14,10 @@
 enum column_form {
 	FORM_TEXT,
 	FORM_NUMBER,
-	FORM_SIZE, /* bytes, as 4.0K */
-	FORM_TIME, /* seconds since the epoch, in local time */
-	FORM_SPAN, /* seconds, as 3h 5min */
+	FORM_SIZE,   /* bytes, as 4.0K */
+	FORM_TIME,   /* seconds since the epoch, in local time */
+	FORM_SPAN,   /* seconds, as 3h 5min */
+	FORM_CHANGE, /* bytes more or less a second, as +4.0K; the value plus CHANGE_BIAS */
 };
 
 struct column {
@@ -32,11 +33,20 @@ struct columns {
 	size_t count;
 };
 
+/* What is below it is a loss. */
+#define CHANGE_BIAS (UINT64_C(1) << 63)
+
 /*
  * Reads "A,B", "+A,B" (the usual ones and these), or NULL (the usual ones), in upper or lower case.
- * Returns 0 or -EINVAL, said on standard error.
+ * usual: such a list. Returns 0 or -EINVAL, said on standard error.
  */
-int columns_parse(const char *text, struct columns *columns);
+int columns_parse(const char *text, const char *usual, struct columns *columns);
+
+/*
+ * Reads "COLUMN", or "-COLUMN" for the other way round; NULL gives no column. Returns 0 or -EINVAL,
+ * said on standard error.
+ */
+int columns_parse_sort(const char *text, const struct column **sort, bool *is_descending);
 
 /* The column of that name, or NULL. */
 const struct column *columns_find(const char *name, size_t length);

@@ -13,5 +13,6 @@ int command_namespaces(const struct command_context *context);
 int command_check(const struct command_context *context);
 int command_metrics(const struct command_context *context);
 int command_why(const struct command_context *context);
+int command_watch(const struct command_context *context);
 /* fix-mode and chown. */
 int command_change(const struct command_context *context);

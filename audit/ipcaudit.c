@@ -35,6 +35,8 @@ static int run_here(const struct command_context *context)
 		return command_metrics(context);
 	case COMMAND_WHY:
 		return command_why(context);
+	case COMMAND_WATCH:
+		return command_watch(context);
 	case COMMAND_FIX_MODE:
 	case COMMAND_CHOWN:
 		return command_change(context);

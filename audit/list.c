@@ -12,6 +12,8 @@
 #include "say.h"
 #include "selection.h"
 
+#define USUAL "OBJECT,KEY,OWNER,MODE,SIZE,RSS,COMMAND,UNIT,USERS,AGE,STATE"
+
 static int print_line(struct text *line, FILE *out)
 {
 	text_add_char(line, '\n');
@@ -71,20 +73,6 @@ static unsigned needs_of(const struct options *options, const struct columns *co
 	return needs;
 }
 
-static int parse_sort(const char *text, const struct column **sort, bool *is_descending)
-{
-	*sort = NULL;
-	*is_descending = text && *text == '-';
-	if (!text)
-		return 0;
-	text += *is_descending;
-	*sort = columns_find(text, strlen(text));
-	if (*sort)
-		return 0;
-	say_error("--sort: %s: no such column; see ipcaudit --list-columns", text);
-	return -EINVAL;
-}
-
 static int list(struct audit *audit, const struct columns *columns, const struct column *sort,
 		bool is_descending)
 {
@@ -110,8 +98,8 @@ int command_list(const struct command_context *context)
 	struct audit audit;
 	int status;
 
-	if (columns_parse(options->columns, &columns) < 0 ||
-	    parse_sort(options->sort, &sort, &is_descending) < 0)
+	if (columns_parse(options->columns, USUAL, &columns) < 0 ||
+	    columns_parse_sort(options->sort, &sort, &is_descending) < 0)
 		return EXIT_ERROR;
 	if (audit_take(&audit, context, options->kinds, needs_of(options, &columns, sort)) < 0)
 		return EXIT_ERROR;

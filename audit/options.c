@@ -7,15 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "columns.h"
 #include "commandline.h"
 #include "findings.h"
+#include "ipc_limits.h"
 #include "program.h"
 #include "say.h"
 
 #define FOR(command) (UINT64_C(1) << COMMAND_##command)
 #define FOR_REPORTS (FOR(REPORT) | FOR(ORPHANS) | FOR(PERMISSIONS) | FOR(DEADLOCKS) | FOR(BACKLOG))
 #define FOR_LISTS (FOR_REPORTS | FOR(LIST))
+#define FOR_TABLES (FOR(LIST) | FOR(WATCH))
+#define FOR_FILTERS (FOR_REPORTS | FOR_TABLES)
 #define FOR_PLACES (FOR_LISTS | FOR(SHOW) | FOR(LIMITS) | FOR(WHY) | FOR(CHECK))
 
 static const struct command_syntax commands[COMMAND_COUNT_] = {
@@ -28,6 +32,7 @@ static const struct command_syntax commands[COMMAND_COUNT_] = {
 	[COMMAND_BACKLOG] = {"backlog", 0, 0, "no operand"},
 	[COMMAND_LIMITS] = {"limits", 0, 0, "no operand"},
 	[COMMAND_NAMESPACES] = {"namespaces", 0, 0, "no operand"},
+	[COMMAND_WATCH] = {"watch", 0, KIND_COUNT_, "kinds of objects: shm sem msg pshm psem pmq"},
 	[COMMAND_CHECK] = {"check", 0, 0, "no operand"},
 	[COMMAND_METRICS] = {"metrics", 0, 0, "no operand"},
 	[COMMAND_WHY] = {"why", 1, 2, "an errno such as ENOSPC, and the call that failed"},
@@ -49,6 +54,7 @@ static const char help[] =
 	"  backlog            which message queues nobody empties\n"
 	"  limits             every limit, with its use and who uses most\n"
 	"  namespaces         the IPC namespaces, with who lives there and what they hold\n"
+	"  watch [KIND...]    what comes, goes and grows, again and again\n"
 	"  check              one line for monitoring, with performance data\n"
 	"  metrics            OpenMetrics text for Prometheus\n"
 	"  why ERRNO [CALL]   why an IPC call may fail so on this host now\n"
@@ -67,10 +73,12 @@ static const char help[] =
 	"      --all-namespaces     report, list: in all of them\n"
 	"\n"
 	"How they are shown:\n"
-	"  -o, --output=LIST        list: these columns; +LIST: them as well\n"
-	"      --sort=COLUMN        list: by this column; -COLUMN: from large to small\n"
+	"  -o, --output=LIST        list, watch: these columns; +LIST: them as well\n"
+	"      --sort=COLUMN        list, watch: by this column; -COLUMN: from large to small\n"
 	"  -r, --raw                list: one blank between columns, none in them\n"
-	"      --no-headings        list: no line of column names\n"
+	"      --no-headings        list, watch: no line of column names\n"
+	"      --interval=SPAN      watch: from one look to the next (1s)\n"
+	"      --count=NUMBER       watch: end after so many looks\n"
 	"      --json               print one JSON document\n"
 	"  -v, --verbose            report: print what each finding rests on\n"
 	"\n"
@@ -94,8 +102,10 @@ static const char help[] =
 enum {
 	OPT_ALL_NAMESPACES = 256,
 	OPT_CONFIG,
+	OPT_COUNT,
 	OPT_CRITICAL,
 	OPT_FTOK,
+	OPT_INTERVAL,
 	OPT_JSON,
 	OPT_LIST_COLUMNS,
 	OPT_LIST_FINDINGS,
@@ -117,9 +127,11 @@ enum {
 static const struct option long_options[] = {
 	{"all-namespaces", no_argument, NULL, OPT_ALL_NAMESPACES},
 	{"config", required_argument, NULL, OPT_CONFIG},
+	{"count", required_argument, NULL, OPT_COUNT},
 	{"critical", required_argument, NULL, OPT_CRITICAL},
 	{"ftok", required_argument, NULL, OPT_FTOK},
 	{"help", no_argument, NULL, 'h'},
+	{"interval", required_argument, NULL, OPT_INTERVAL},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"list-columns", no_argument, NULL, OPT_LIST_COLUMNS},
 	{"list-findings", no_argument, NULL, OPT_LIST_FINDINGS},
@@ -143,23 +155,25 @@ static const struct option long_options[] = {
 };
 
 static const struct option_scope scopes[] = {
-	{OPT_MIN_AGE, FOR_LISTS},
-	{OPT_MIN_SIZE, FOR_LISTS},
-	{OPT_UNIT, FOR_LISTS},
+	{OPT_MIN_AGE, FOR_FILTERS},
+	{OPT_MIN_SIZE, FOR_FILTERS},
+	{OPT_UNIT, FOR_FILTERS},
 	{OPT_ALL_NAMESPACES, FOR_LISTS},
 	{OPT_NAMESPACE_OF, FOR_PLACES},
-	{OPT_UNUSED, FOR(LIST)},
-	{OPT_USER, FOR_LISTS | FOR(WHY)},
-	{'o', FOR(LIST)},
-	{OPT_SORT, FOR(LIST)},
+	{OPT_UNUSED, FOR_TABLES},
+	{OPT_USER, FOR_FILTERS | FOR(WHY)},
+	{'o', FOR_TABLES},
+	{OPT_SORT, FOR_TABLES},
 	{'r', FOR(LIST)},
-	{OPT_NO_HEADINGS, FOR(LIST)},
+	{OPT_NO_HEADINGS, FOR_TABLES},
+	{OPT_INTERVAL, FOR(WATCH)},
+	{OPT_COUNT, FOR(WATCH)},
 	{'v', FOR_REPORTS},
 	{OPT_THRESHOLD, FOR(REPORT) | FOR(CHECK) | FOR(METRICS)},
 	{OPT_WARNING, FOR(CHECK)},
 	{OPT_CRITICAL, FOR(CHECK)},
 	{OPT_TEXTFILE, FOR(METRICS)},
-	{OPT_JSON, ~(FOR(CHECK) | FOR(METRICS) | FOR(FIX_MODE) | FOR(CHOWN))},
+	{OPT_JSON, ~(FOR(WATCH) | FOR(CHECK) | FOR(METRICS) | FOR(FIX_MODE) | FOR(CHOWN))},
 	{OPT_YES, FOR(FIX_MODE) | FOR(CHOWN)},
 	{OPT_FTOK, FOR(SHOW)},
 };
@@ -210,6 +224,25 @@ static int read_threshold(const struct commandline *line, struct options *option
 		       : 0;
 }
 
+/* Looking more often than that would watch ourselves. */
+#define INTERVAL_MIN_NS (NS_PER_S / 10)
+
+static int read_interval(const struct commandline *line, int opt, const char *value, uint64_t *ns)
+{
+	if (span_parse(value, ns) < 0 || *ns < INTERVAL_MIN_NS)
+		return commandline_bad_value(
+			line, opt, value,
+			"not a span of time from 100ms, such as 500ms, 5s or 1min");
+	return 0;
+}
+
+static int read_number(const struct commandline *line, int opt, const char *value, uint64_t *number)
+{
+	if (!limit_parse(value, number) || *number == 0)
+		return commandline_bad_value(line, opt, value, "not a number from 1");
+	return 0;
+}
+
 static int read_pid(const struct commandline *line, int opt, const char *value, pid_t *pid)
 {
 	uid_t number;
@@ -233,6 +266,10 @@ static int read_option(const struct commandline *line, struct options *options, 
 	case OPT_FTOK:
 		options->ftok_files[options->ftok_count++] = value;
 		return 0;
+	case OPT_COUNT:
+		return read_number(line, opt, value, &options->count);
+	case OPT_INTERVAL:
+		return read_interval(line, opt, value, &options->interval_ns);
 	case OPT_MIN_AGE:
 		return span_parse(value, &options->min_age_ns) < 0
 			       ? commandline_bad_value(line, opt, value,
@@ -304,7 +341,7 @@ static int read_show(struct options *options)
 
 static int read_operands(struct options *options)
 {
-	if (options->command == COMMAND_LIST)
+	if (options->command == COMMAND_LIST || options->command == COMMAND_WATCH)
 		return read_kinds(options);
 	return options->command == COMMAND_SHOW ? read_show(options) : 0;
 }
@@ -361,6 +398,7 @@ enum options_next options_parse(struct options *options, int argc, char **argv)
 	/* none of them can stand there more often than there are words */
 	*options =
 		(struct options){.kinds = KINDS_ALL,
+				 .interval_ns = NS_PER_S,
 				 .ftok_files = calloc((size_t)argc + 1, sizeof(char *)),
 				 .thresholds = calloc((size_t)argc + 1, sizeof(struct threshold))};
 	if (!options->ftok_files || !options->thresholds) {

@@ -20,6 +20,7 @@ enum command {
 	COMMAND_BACKLOG,
 	COMMAND_LIMITS,
 	COMMAND_NAMESPACES,
+	COMMAND_WATCH,
 	COMMAND_CHECK,
 	COMMAND_METRICS,
 	COMMAND_WHY,
@@ -48,6 +49,8 @@ struct options {
 	const char **ftok_files; /* as given; the list is owned */
 	size_t ftok_count;
 	uint64_t min_age_ns, min_size;
+	uint64_t interval_ns; /* watch: from one look to the next */
+	uint64_t count;	      /* watch: how many looks; 0: no end */
 };
 
 enum options_next {

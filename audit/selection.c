@@ -5,33 +5,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one object is sorted by: text for columns of text, else a number; without one it is last. */
+/*
+ * What one object is sorted by: text for columns of text, else a number; without one it is last.
+ * Those that are equal stay in the order that they were in.
+ */
 struct sort_key {
-	uint32_t object;
+	uint32_t object, position;
 	bool has_number;
 	uint64_t number;
 	char *text;
 };
 
+static int compare_values(const struct sort_key *x, const struct sort_key *y)
+{
+	if (x->text && y->text)
+		return strcmp(x->text, y->text);
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static int in_order(const struct sort_key *x, const struct sort_key *y, int values)
+{
+	if (!x->text && x->has_number != y->has_number)
+		return x->has_number ? -1 : 1;
+	return values ? values : (x->position > y->position) - (x->position < y->position);
+}
+
 static int compare(const void *a, const void *b)
 {
-	const struct sort_key *x = a, *y = b;
-	int r = 0;
-
-	if (x->text && y->text)
-		r = strcmp(x->text, y->text);
-	else if (x->has_number != y->has_number)
-		r = x->has_number ? -1 : 1;
-	else if (x->number != y->number)
-		r = x->number < y->number ? -1 : 1;
-	return r ? r : (x->object > y->object) - (x->object < y->object);
+	return in_order(a, b, compare_values(a, b));
 }
 
 static int compare_descending(const void *a, const void *b)
 {
-	const struct sort_key *x = a, *y = b;
-
-	return x->text || (x->has_number && y->has_number) ? compare(b, a) : compare(a, b);
+	return in_order(a, b, compare_values(b, a));
 }
 
 static int make_key(struct sort_key *key, struct audit *audit, const struct column *sort)
@@ -39,6 +45,7 @@ static int make_key(struct sort_key *key, struct audit *audit, const struct colu
 	struct text cell = {0};
 
 	key->text = NULL;
+	key->number = 0;
 	key->has_number = column_number(sort, audit, key->object, &key->number);
 	if (sort->form != FORM_TEXT)
 		return 0;
@@ -47,7 +54,7 @@ static int make_key(struct sort_key *key, struct audit *audit, const struct colu
 	return cell.failed || !cell.bytes ? -ENOMEM : 0;
 }
 
-static int sort_by(struct selection *selection, struct audit *audit, const struct column *sort,
+int selection_sort(struct selection *selection, struct audit *audit, const struct column *sort,
 		   bool is_descending)
 {
 	struct sort_key *keys = calloc(selection->count + 1, sizeof(*keys));
@@ -55,6 +62,7 @@ static int sort_by(struct selection *selection, struct audit *audit, const struc
 
 	for (size_t i = 0; r == 0 && i < selection->count; i++) {
 		keys[i].object = selection->objects[i];
+		keys[i].position = (uint32_t)i;
 		r = make_key(&keys[i], audit, sort);
 	}
 	if (r == 0)
@@ -88,7 +96,7 @@ int selection_make(struct selection *selection, struct audit *audit, const struc
 		if (audit_is_wanted(audit, i))
 			selection->objects[selection->count++] = (uint32_t)i;
 	if (sort)
-		r = sort_by(selection, audit, sort, is_descending);
+		r = selection_sort(selection, audit, sort, is_descending);
 	if (r < 0)
 		selection_done(selection);
 	return r;

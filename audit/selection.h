@@ -20,3 +20,7 @@ int selection_make(struct selection *selection, struct audit *audit, const struc
 unsigned selection_needs(const struct options *options);
 
 void selection_done(struct selection *selection);
+
+/* Puts the chosen ones into another order. Returns 0 or -ENOMEM. */
+int selection_sort(struct selection *selection, struct audit *audit, const struct column *sort,
+		   bool is_descending);

@@ -124,6 +124,16 @@ void words_add_span(struct text *text, uint64_t seconds)
 	}
 }
 
+void words_add_change(struct text *text, int64_t bytes)
+{
+	uint64_t amount = bytes < 0 ? -(uint64_t)bytes : (uint64_t)bytes;
+	char size[SIZE_TEXT_SIZE];
+
+	if (bytes)
+		text_add_char(text, bytes < 0 ? '-' : '+');
+	text_add(text, size_format(amount, size));
+}
+
 void words_add_process(struct text *text, struct audit *audit, pid_t pid)
 {
 	const struct who *who = whos_get(&audit->whos, pid);

@@ -19,6 +19,8 @@ void words_add_time(struct text *text, time_t when, time_t now);
 void words_add_span(struct text *text, uint64_t seconds);
 
 /* A process with its name: "123 postgres", "123" where that isn't known. */
+/* Bytes more or less, as +1.0K; 0 without a sign. */
+void words_add_change(struct text *text, int64_t bytes);
 void words_add_process(struct text *text, struct audit *audit, pid_t pid);
 
 /* The processes that hold the object, each once: "12 a,34 b", "-" for none. */

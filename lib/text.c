@@ -94,24 +94,50 @@ static bool is_ascii(const struct text *text)
 	return true;
 }
 
-size_t text_width(const struct text *text)
+/*
+ * How many bytes of it take at most so many columns, and in *width how many these are. What is not of
+ * the locale's encoding is shown byte by byte.
+ */
+static size_t fit(const struct text *text, size_t columns, size_t *width)
 {
 	mbstate_t state = {0};
-	size_t width = 0;
+	size_t at = 0;
+
+	*width = 0;
+	while (at < text->length) {
+		wchar_t c;
+		size_t n = mbrtowc(&c, text->bytes + at, text->length - at, &state);
+		int wide;
+
+		if (n == (size_t)-1 || n == (size_t)-2 || n == 0) {
+			*width = text->length < columns ? text->length : columns;
+			return *width;
+		}
+		wide = wcwidth(c);
+		if (wide > 0 && (size_t)wide > columns - *width)
+			break;
+		*width += wide > 0 ? (size_t)wide : 0;
+		at += n;
+	}
+	return at;
+}
+
+size_t text_width(const struct text *text)
+{
+	size_t width;
 
 	if (is_ascii(text))
 		return text->length;
-	for (size_t at = 0; at < text->length;) {
-		wchar_t c;
-		size_t n = mbrtowc(&c, text->bytes + at, text->length - at, &state);
-		int columns;
-
-		/* not of the locale's encoding: a byte is shown as a byte */
-		if (n == (size_t)-1 || n == (size_t)-2 || n == 0)
-			return text->length;
-		columns = wcwidth(c);
-		width += columns > 0 ? (size_t)columns : 0;
-		at += n;
-	}
+	fit(text, SIZE_MAX, &width);
 	return width;
+}
+
+void text_cut(struct text *text, size_t columns)
+{
+	size_t width;
+
+	if (text->length <= columns)
+		return;
+	text->length = is_ascii(text) ? columns : fit(text, columns, &width);
+	text->bytes[text->length] = '\0';
 }

@@ -22,3 +22,6 @@ void text_add_format(struct text *text, const char *format, ...)
 
 /* How many columns of a terminal it takes, in the locale's encoding. */
 size_t text_width(const struct text *text);
+
+/* Cuts its end off, so that it takes at most so many columns. */
+void text_cut(struct text *text, size_t columns);
