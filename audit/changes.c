@@ -38,8 +38,7 @@ static void add_up(struct changes *changes, const struct inventory *inv, const s
 
 		kind->objects++;
 		kind->bytes += obj->bytes;
-		kind->messages +=
-			obj->kind == KIND_MSG || obj->kind == KIND_PMQ ? obj->qnum : 0;
+		kind->messages += obj->kind == KIND_MSG || obj->kind == KIND_PMQ ? obj->qnum : 0;
 	}
 }
 
@@ -49,9 +48,7 @@ static void compare(struct changes *changes, const struct seen *now, size_t coun
 	const struct seen *before = changes->seen, *before_end = before + changes->seen_count;
 
 	for (const struct seen *end = now + count; now < end || before < before_end;) {
-		int order = now == end		   ? 1
-			    : before == before_end ? -1
-						   : by_identity(now, before);
+		int order = now == end ? 1 : before == before_end ? -1 : by_identity(now, before);
 		struct kind_changes *kind = &changes->kinds[order > 0 ? before->kind : now->kind];
 		double growth = (order <= 0 ? (double)now->bytes : 0) -
 				(order >= 0 ? (double)before->bytes : 0);

@@ -19,8 +19,9 @@ struct changes {
 	/* what was seen, for the next look: sorted */
 	struct seen {
 		enum ipc_kind kind;
-		uint32_t object;   /* its index then */
-		uint64_t identity; /* System V: the id, which is not given again soon; else the inode */
+		uint32_t object; /* its index then */
+		uint64_t
+			identity; /* System V: the id, which is not given again soon; else the inode */
 		uint64_t bytes;
 	} * seen;
 	size_t seen_count;

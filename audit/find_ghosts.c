@@ -21,7 +21,7 @@ static void list_users(struct text *text, struct audit *audit, const struct hold
 			text_add(text, ", ");
 		last = holding[i].pid;
 		words_add_process(text, audit, last);
-		if (holding[i].is_foreign)
+		if (holders_is_foreign(&audit->holders, &holding[i]))
 			text_add(text, " (of another IPC namespace)");
 	}
 }

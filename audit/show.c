@@ -214,7 +214,7 @@ static void print_holding(struct audit *audit, const struct holding *holding, FI
 				(unsigned long long)holding->end);
 	else
 		text_add(&text, ", open");
-	if (holding->is_foreign)
+	if (holders_is_foreign(&audit->holders, holding))
 		text_add(&text, ", of another IPC namespace");
 	print_text("user", &text, out);
 	text_done(&text);

@@ -8,8 +8,6 @@
 #include "watch.h"
 #include "words.h"
 
-
-
 static int print(const struct text *line)
 {
 	if (line->failed)
@@ -59,7 +57,8 @@ int watch_print_line(const struct watch *watch)
 			text_add_format(&line, " %6" PRIu64, changes->kinds[kind].objects);
 		add_up(&all, &changes->kinds[kind]);
 	}
-	text_add_format(&line, WATCH_FIGURES "%8" PRIu64, watch_rate(changes, (double)all.came, came),
+	text_add_format(&line, WATCH_FIGURES "%8" PRIu64,
+			watch_rate(changes, (double)all.came, came),
 			watch_rate(changes, (double)all.gone, gone), size_format(all.bytes, size),
 			watch_growth(changes, all.growth, growth), all.messages);
 	return print(&line);

@@ -12,12 +12,12 @@
 #include "watch.h"
 #include "words.h"
 
-
 #define LIMITS_SHOWN 3
 #define CTRL_C 3
 
-static const char keys[] = "q quit  < > sort by another column  r reverse  c change  s size  a age  "
-			   "arrows, PgUp, PgDn scroll  space look now";
+static const char keys[] =
+	"q quit  < > sort by another column  r reverse  c change  s size  a age  "
+	"arrows, PgUp, PgDn scroll  space look now";
 
 struct picture {
 	struct watch *watch;

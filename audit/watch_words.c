@@ -22,7 +22,10 @@ const char *watch_growth(const struct changes *changes, double bytes, char text[
 
 	if (!changes->elapsed_ns)
 		return "-";
-	snprintf(text, RATE_SIZE, "%s%s", rate >= 0.5 ? "+" : rate <= -0.5 ? "-" : "",
+	snprintf(text, RATE_SIZE, "%s%s",
+		 rate >= 0.5	? "+"
+		 : rate <= -0.5 ? "-"
+				: "",
 		 size_format((uint64_t)(fabs(rate) + 0.5), size));
 	return text;
 }

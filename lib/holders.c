@@ -19,9 +19,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-
-/* As /proc gives at most a page of maps a read, more room serves only long lines. */
-#define READ_SIZE (64 * 1024)
+#include "maps.h"
 
 struct pass {
 	struct holders *holders;
@@ -31,8 +29,9 @@ struct pass {
 	size_t segments, files; /* how many of each */
 	dev_t kernel_dev;	/* where the kernel keeps segments and memfds */
 	dev_t shm_dev, mqueue_dev;
-	ino_t ipc_ns; /* ours */
-	char *buffer;
+	struct maps_reader maps;
+	pid_t pid;  /* who is looked into */
+	int failed; /* -ENOMEM: of ours, not of the kernel's */
 };
 
 static const struct ipc_object *object_at(const struct inventory *inv, uint32_t index)
@@ -173,16 +172,6 @@ static int add_file(struct pass *pass, dev_t dev, ino_t ino, struct holding *hol
 	return found;
 }
 
-/* A process that may not be asked is taken for one of ours. */
-static bool is_of_our_ipc(const struct pass *pass, pid_t pid)
-{
-	char path[32];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%d/ns/ipc", pid);
-	return fstatat(pass->procs->proc_fd, path, &st, 0) < 0 || st.st_ino == pass->ipc_ns;
-}
-
 /* What stands behind a mapping, where we may see it: needs CAP_CHECKPOINT_RESTORE or better. */
 static int stat_mapping(const struct pass *pass, pid_t pid, const struct map_line *map,
 			struct stat *st)
@@ -218,11 +207,11 @@ static int add_segment(struct pass *pass, const struct map_line *map, uint32_t k
 	if (map->ino > INT32_MAX || !find_segment(pass, (int)map->ino, &holding->object) ||
 	    !is_segment_device(pass, map, holding))
 		return 0;
+	holding->is_segment = true;
 	obj = object_at(pass->inv, holding->object);
 	/* one that is marked for destruction has lost its key, which the mapping still shows */
 	if (obj->key != key && obj->key != 0)
 		return 0;
-	holding->is_foreign = !is_of_our_ipc(pass, holding->pid);
 	return add_holding(pass->holders, holding);
 }
 
@@ -238,13 +227,13 @@ static int add_unlinked_map(struct pass *pass, pid_t pid, const struct map_line 
 			    !strncmp(map->path, "/memfd:", 7) ? map->path + 1 : map->path);
 }
 
-static int look_at_map(struct pass *pass, pid_t pid, const struct map_line *map)
+static int add_map(struct pass *pass, pid_t pid, const struct map_line *map)
 {
 	struct holding holding = {
 		.pid = pid, .start = map->start, .end = map->end, .is_writable = map->is_writable};
 	uint32_t key;
 
-	if (map->is_deleted && holders_parse_sysv(map->path, &key))
+	if (map->is_deleted && maps_parse_sysv(map->path, &key))
 		return add_segment(pass, map, key, &holding);
 	if (map->is_deleted &&
 	    ((map->dev == pass->shm_dev && pass->shm_dev) ||
@@ -261,63 +250,12 @@ static int look_at_map(struct pass *pass, pid_t pid, const struct map_line *map)
 	return 0;
 }
 
-static int look_at_lines(struct pass *pass, pid_t pid, char *text, char *end)
+static int look_at_map(const struct map_line *map, void *data)
 {
-	char *newline;
-	int r = 0;
+	struct pass *pass = data;
 
-	for (; r == 0 && text < end && (newline = memchr(text, '\n', (size_t)(end - text)));
-	     text = newline + 1) {
-		struct map_line map;
-
-		*newline = '\0';
-		if (holders_parse_line(text, &map))
-			r = look_at_map(pass, pid, &map);
-	}
-	return r;
-}
-
-/* The kernel's want of memory to show one process is not ours: it makes a gap, not an end. */
-static int kernel_error(void)
-{
-	return errno == ENOMEM ? -EAGAIN : -errno;
-}
-
-/* Reads maps in parts, whole lines at a time. */
-static int read_maps(struct pass *pass, pid_t pid)
-{
-	char path[32];
-	_cleanup_close_ int fd = -1;
-	size_t kept = 0;
-
-	snprintf(path, sizeof(path), "%d/maps", pid);
-	fd = openat(pass->procs->proc_fd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return kernel_error();
-	for (;;) {
-		ssize_t n = read(fd, pass->buffer + kept, READ_SIZE - kept);
-		char *last, *end;
-		int r;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? kernel_error() : 0;
-		end = pass->buffer + kept + n;
-		last = memrchr(pass->buffer, '\n', (size_t)(end - pass->buffer));
-		if (!last) {
-			/* longer than any path can be: not a line of the kernel's */
-			if (end == pass->buffer + READ_SIZE)
-				return -EBADMSG;
-			kept += (size_t)n;
-			continue;
-		}
-		r = look_at_lines(pass, pid, pass->buffer, last + 1);
-		if (r < 0)
-			return r;
-		kept = (size_t)(end - last - 1);
-		memmove(pass->buffer, last + 1, kept);
-	}
+	pass->failed = add_map(pass, pass->pid, map);
+	return pass->failed;
 }
 
 static bool is_open_for_writing(int dir, const char *fd_name)
@@ -375,35 +313,36 @@ static int read_fds(struct pass *pass, pid_t pid)
 	_cleanup_closedir_ DIR *dir = NULL;
 	const struct dirent *entry;
 	char path[32];
-	int fd, r = 0;
+	int fd;
 
 	snprintf(path, sizeof(path), "%d/fd", pid);
 	fd = openat(pass->procs->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return kernel_error();
+		return -errno;
 	dir = fdopendir(fd);
 	if (!dir) {
 		close(fd);
-		return -ENOMEM;
+		return pass->failed = -ENOMEM;
 	}
-	while (r == 0 && (entry = readdir(dir)))
+	while (!pass->failed && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
-			r = look_at_fd(pass, dirfd(dir), entry->d_name, pid);
-	return r;
+			pass->failed = look_at_fd(pass, dirfd(dir), entry->d_name, pid);
+	return 0;
 }
 
+/* Whatever the kernel says of one process makes a gap, not an end: also its own want of memory. */
 static int read_process(struct pass *pass, pid_t pid, enum holders_depth depth)
 {
-	int r = read_maps(pass, pid);
+	int r;
 
-	if (r == 0 && depth == HOLDERS_OPEN)
+	pass->pid = pid;
+	r = maps_read(&pass->maps, pid, look_at_map, pass);
+	if (r == 0 && !pass->failed && depth == HOLDERS_OPEN)
 		r = read_fds(pass, pid);
-	if (r == -EACCES || r == -EPERM || r == -EAGAIN) {
+	/* one that has ended meanwhile holds nothing */
+	if (r < 0 && r != -ESRCH && r != -ENOENT)
 		pass->holders->hidden++;
-		return 0;
-	}
-	/* ended meanwhile, or its memory is gone: it holds nothing */
-	return r == -ENOMEM ? r : 0;
+	return pass->failed;
 }
 
 static int by_object(const void *a, const void *b)
@@ -447,6 +386,26 @@ static void sort_unlinked(struct holders *holders)
 	holders->unlinked_count = left;
 }
 
+bool holders_is_foreign(const struct holders *holders, const struct holding *holding)
+{
+	char path[32];
+	struct stat st;
+
+	if (!holding->is_segment)
+		return false;
+	snprintf(path, sizeof(path), "%d/ns/ipc", holding->pid);
+	return fstatat(holders->proc_fd, path, &st, 0) == 0 && st.st_ino != holders->ipc_ns;
+}
+
+static uint64_t count_own(const struct holders *holders, size_t from, size_t to)
+{
+	uint64_t own = 0;
+
+	for (size_t i = from; i < to; i++)
+		own += !holders_is_foreign(holders, &holders->all[i]);
+	return own;
+}
+
 /*
  * Another namespace has segments of the same id and key: those mapped there are believed only where
  * the kernel counts more attachments than we have found in ours.
@@ -457,12 +416,14 @@ static void drop_foreign(struct holders *holders, const struct inventory *inv)
 
 	for (size_t i = 0; i < holders->count; i = next) {
 		size_t object = holders->all[i].object;
-		uint64_t own = 0;
+		uint64_t nattch = inv->objects[object].nattch;
+		bool are_too_many;
 
 		for (next = i; next < holders->count && holders->all[next].object == object; next++)
-			own += !holders->all[next].is_foreign;
+			;
+		are_too_many = next - i > nattch && count_own(holders, i, next) >= nattch;
 		for (size_t j = i; j < next; j++)
-			if (!holders->all[j].is_foreign || own < inv->objects[object].nattch)
+			if (!are_too_many || !holders_is_foreign(holders, &holders->all[j]))
 				holders->all[left++] = holders->all[j];
 	}
 	holders->count = left;
@@ -483,10 +444,13 @@ static int prepare(struct pass *pass)
 	pass->kernel_dev = device_of(memfd);
 	pass->shm_dev = device_of(pass->inv->shm_fd);
 	pass->mqueue_dev = device_of(pass->inv->mqueue_fd);
+	pass->holders->proc_fd = pass->procs->proc_fd;
 	if (fstatat(pass->procs->proc_fd, "self/ns/ipc", &st, 0) == 0)
-		pass->ipc_ns = st.st_ino;
-	pass->buffer = malloc(READ_SIZE);
-	return pass->buffer ? build_index(pass) : -ENOMEM;
+		pass->holders->ipc_ns = st.st_ino;
+	pass->maps = (struct maps_reader){.proc_fd = pass->procs->proc_fd,
+					  .devices = {pass->kernel_dev, pass->shm_dev},
+					  .buffer = malloc(MAPS_BUFFER_SIZE)};
+	return pass->maps.buffer ? build_index(pass) : -ENOMEM;
 }
 
 static int read_all_processes(struct pass *pass, enum holders_depth depth)
@@ -518,7 +482,7 @@ int holders_read(struct holders *holders, const struct inventory *inv, const str
 	if (r == 0)
 		r = read_all_processes(&pass, depth);
 	free(pass.index);
-	free(pass.buffer);
+	free(pass.maps.buffer);
 	if (r < 0) {
 		holders_done(holders);
 		return r;

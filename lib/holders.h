@@ -25,7 +25,7 @@ struct holding {
 	uint64_t huge_rss;     /* of a segment of huge pages: bytes that it has in memory */
 	uint32_t hugepage_kib; /* ... and how large they are; else 0 */
 	bool is_writable;      /* mapped so, or opened so */
-	bool is_foreign; /* mapped by a process of another IPC namespace: probably this object */
+	bool is_segment;       /* of System V */
 };
 
 /* Held, and without a name: one for each process that holds it. */
@@ -43,6 +43,8 @@ struct holders {
 	struct unlinked *unlinked; /* by file, then pid */
 	size_t unlinked_count, unlinked_allocated;
 	size_t hidden; /* processes that could not be looked into */
+	int proc_fd;   /* that of the process table, which has to stay */
+	ino_t ipc_ns;  /* ours */
 };
 
 enum holders_depth {
@@ -55,6 +57,12 @@ int holders_read(struct holders *holders, const struct inventory *inv, const str
 		 enum holders_depth depth);
 void holders_done(struct holders *holders);
 
+/*
+ * Whether a segment is mapped by a process of another IPC namespace: it is probably this one, and
+ * maybe one of the same id and key there. A process that may not be asked is taken for one of ours.
+ */
+bool holders_is_foreign(const struct holders *holders, const struct holding *holding);
+
 /* The holdings of the object at that index: *count of them, from the one returned on. */
 const struct holding *holders_of(const struct holders *holders, size_t object, size_t *count);
 
@@ -64,19 +72,3 @@ const struct holding *holders_of(const struct holders *holders, size_t object, s
  * tells it of mappings only.
  */
 uint64_t holders_hugepage_size(const struct holders *holders, size_t object);
-
-/* A line of /proc/PID/maps that has a file. */
-struct map_line {
-	uint64_t start, end;
-	bool is_writable;
-	dev_t dev;
-	ino_t ino;
-	const char *path; /* into the line; " (deleted)" taken off */
-	bool is_deleted;
-};
-
-/* Reads one line, which is changed. false for one without a file, or damaged. */
-bool holders_parse_line(char *line, struct map_line *map);
-
-/* The key in the path of a mapped segment, "/SYSV%08x". false for any other path. */
-bool holders_parse_sysv(const char *path, uint32_t *key);

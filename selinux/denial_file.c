@@ -7,7 +7,7 @@
  * be a guess. memfds, huge pages and files of /run look alike and are none.
  */
 #include "denial_internal.h"
-#include "holders.h"
+#include "maps.h"
 #include "spannumber.h"
 
 static int hex_value(char c)
@@ -115,7 +115,7 @@ bool denial_take_path(char *path, struct denial *denial)
 
 	if (length > 10 && !strcmp(path + length - 10, " (deleted)"))
 		path[length - 10] = '\0';
-	if (holders_parse_sysv(path, &denial->key)) {
+	if (maps_parse_sysv(path, &denial->key)) {
 		denial->about = ABOUT_SEGMENT_FILE;
 		denial->has_kind = true;
 		denial->kind = KIND_SHM;

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "holders.h"
 #include "inventory_internal.h"
 #include "ipc_limits.h"
+#include "maps.h"
 #include "who.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -25,8 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	limit_parse_msgqueue(text, &a);
 	cgroup_container(text, name);
 	/* last: it changes the text */
-	if (holders_parse_line(text, &map))
-		holders_parse_sysv(map.path, &key);
+	if (maps_parse_line(text, &map))
+		maps_parse_sysv(map.path, &key);
 	free(text);
 	return 0;
 }

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "holders.h"
 #include "inventory_internal.h"
+#include "maps.h"
 #include "who.h"
 
 static void reads_a_line_of_maps(void **state)
@@ -47,7 +47,7 @@ static void reads_a_line_of_maps(void **state)
 		struct map_line map;
 
 		strcpy(line, rows[i].line);
-		if (holders_parse_line(line, &map) != rows[i].is_file)
+		if (maps_parse_line(line, &map) != rows[i].is_file)
 			fail_msg("'%s'", rows[i].line);
 		if (!rows[i].is_file)
 			continue;
@@ -63,7 +63,7 @@ static void reads_where_it_is_mapped(void **state)
 	struct map_line map;
 
 	(void)state;
-	assert_true(holders_parse_line(line, &map));
+	assert_true(maps_parse_line(line, &map));
 	assert_int_equal(map.start, 0x7f00abcd0000);
 	assert_int_equal(map.end, UINT64_MAX);
 	assert_int_equal(major(map.dev), 0xfd);
@@ -78,12 +78,12 @@ static void reads_the_key_of_a_segment(void **state)
 	uint32_t key;
 
 	(void)state;
-	assert_true(holders_parse_sysv("/SYSVffffffff", &key));
+	assert_true(maps_parse_sysv("/SYSVffffffff", &key));
 	assert_int_equal(key, UINT32_MAX);
-	assert_true(holders_parse_sysv("/SYSV00000000", &key));
+	assert_true(maps_parse_sysv("/SYSV00000000", &key));
 	assert_int_equal(key, 0);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (holders_parse_sysv(others[i], &key))
+		if (maps_parse_sysv(others[i], &key))
 			fail_msg("%s", others[i]);
 }
 

@@ -17,11 +17,18 @@ static void what_fits_stays(void **state)
 		size_t columns;
 		const char *cut;
 	} rows[] = {
-		{"", 0, ""},	      {"abc", 3, "abc"},    {"abc", 4, "abc"},	   {"abc", 2, "ab"},
-		{"abc", 0, ""},	      {"gr\u00fcn", 3, "gr\u00fc"}, {"gr\u00fcn", 4, "gr\u00fcn"},
+		{"", 0, ""},
+		{"abc", 3, "abc"},
+		{"abc", 4, "abc"},
+		{"abc", 2, "ab"},
+		{"abc", 0, ""},
+		{"gr\u00fcn", 3, "gr\u00fc"},
+		{"gr\u00fcn", 4, "gr\u00fcn"},
 		/* a character of two columns, and one that adds none to the last */
-		{"\u6f22\u5b57", 4, "\u6f22\u5b57"}, {"\u6f22\u5b57", 3, "\u6f22"},
-		{"\u6f22\u5b57", 1, ""},	     {"e\u0301a", 1, "e\u0301"},
+		{"\u6f22\u5b57", 4, "\u6f22\u5b57"},
+		{"\u6f22\u5b57", 3, "\u6f22"},
+		{"\u6f22\u5b57", 1, ""},
+		{"e\u0301a", 1, "e\u0301"},
 		/* not UTF-8: a byte each */
 		{"a\xff\xfe", 2, "a\xff"},
 	};

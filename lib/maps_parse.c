@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-#include "holders.h"
+#include "maps.h"
 
 #define DELETED " (deleted)"
 
@@ -39,16 +39,17 @@ static char *take_perms(char *text, bool *is_writable)
 	return text + 5;
 }
 
-static void cut_deleted(char *path, struct map_line *map)
+bool maps_cut_deleted(char *path)
 {
 	size_t length = strlen(path), end = strlen(DELETED);
 
-	map->is_deleted = length > end && !strcmp(path + length - end, DELETED);
-	if (map->is_deleted)
-		path[length - end] = '\0';
+	if (length <= end || strcmp(path + length - end, DELETED))
+		return false;
+	path[length - end] = '\0';
+	return true;
 }
 
-bool holders_parse_line(char *line, struct map_line *map)
+bool maps_parse_line(char *line, struct map_line *map)
 {
 	uint64_t offset, major_number, minor_number;
 	char *text = take_hex(line, &map->start, '-'), *path;
@@ -66,11 +67,11 @@ bool holders_parse_line(char *line, struct map_line *map)
 	if (*path != '/')
 		return false;
 	map->path = path;
-	cut_deleted(path, map);
+	map->is_deleted = maps_cut_deleted(path);
 	return true;
 }
 
-bool holders_parse_sysv(const char *path, uint32_t *key)
+bool maps_parse_sysv(const char *path, uint32_t *key)
 {
 	char digits[9];
 	char *end;
