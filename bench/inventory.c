@@ -22,8 +22,8 @@ static uint64_t time_loop(void)
 {
 	uint64_t begin = clock_now_ns();
 	struct shmid_ds ds;
-	struct shm_info info;
-	int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info);
+	struct shminfo info;
+	int highest = shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&info);
 
 	for (int index = 0; index <= highest; index++)
 		(void)!shmctl(index, SHM_STAT_ANY, &ds);

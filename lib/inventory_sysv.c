@@ -114,15 +114,16 @@ static int stat_kind(enum ipc_kind kind, int id_or_index, struct ipc_object *obj
 	return stat_msg(id_or_index, obj);
 }
 
+/* IPC_INFO of segments: SHM_INFO goes through all of them to count their pages. */
 static int highest_index(enum ipc_kind kind)
 {
-	struct shm_info shm;
+	struct shminfo shm;
 	struct seminfo sem;
 	struct msginfo msg;
 	int r;
 
 	if (kind == KIND_SHM)
-		r = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&shm);
+		r = shmctl(0, IPC_INFO, (struct shmid_ds *)(void *)&shm);
 	else if (kind == KIND_SEM)
 		r = semctl(0, 0, SEM_INFO, (union semun){.info = &sem});
 	else

@@ -49,7 +49,8 @@ static int ask(int fd, uint64_t address, char *name, struct map_query *query)
 }
 
 /* Asks again, now with the path, and tells of it. */
-static int tell(struct maps_reader *reader, int fd, struct map_query *query, map_fn *each, void *data)
+static int tell(struct maps_reader *reader, int fd, struct map_query *query, map_fn *each,
+		void *data)
 {
 	struct map_line map = {.path = reader->buffer};
 	int r = ask(fd, query->vma_start, reader->buffer, query);
@@ -92,7 +93,8 @@ static int tell_lines(char *text, const char *end, map_fn *each, void *data)
 {
 	char *newline;
 
-	for (; text < end && (newline = memchr(text, '\n', (size_t)(end - text))); text = newline + 1) {
+	for (; text < end && (newline = memchr(text, '\n', (size_t)(end - text)));
+	     text = newline + 1) {
 		struct map_line map;
 
 		*newline = '\0';
