@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "finders.h"
+#include "sleepers.h"
 #include "words.h"
 
 /* Between the samples at least; where nothing is in a queue, nobody waits for it. */
@@ -34,23 +35,6 @@ static void count_sleepers(struct queue *queue)
 			queue->receiver_count++;
 		else if (!queue->sender_count++)
 			queue->senders = &list[i];
-}
-
-/* The object of another kind or id that a process sleeps on; false if it sleeps on none. */
-static bool find_other_wait(const struct queue *queue, pid_t pid, struct text *text)
-{
-	const struct waiters *waiters = &queue->audit->usage.waiters;
-
-	for (size_t i = 0; i < waiters->count; i++) {
-		const struct waiter *waiter = &waiters->all[i];
-
-		if (waiter->pid != pid ||
-		    (waiter->kind == KIND_MSG && waiter->args.id == queue->obj->id))
-			continue;
-		text_add_format(text, "%s:%d", kind_name(waiter->kind), waiter->args.id);
-		return true;
-	}
-	return false;
 }
 
 static bool is_full(const struct queue *queue)
@@ -137,7 +121,7 @@ static bool is_abandoned(const struct queue *queue, struct text *why)
 	text_add(why, "its last receiver, ");
 	words_add_process(why, queue->audit, obj->lrpid);
 	text_add(why, ", sleeps on ");
-	return find_other_wait(queue, obj->lrpid, why);
+	return sleepers_add_wait(why, queue->audit, obj->lrpid, obj);
 }
 
 static void add_abandoned(const struct queue *queue, const char *why, struct findings *findings)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "semaphores.h"
+#include "sleepers.h"
 #include "words.h"
 
 /* A pid that isn't visible from here, or was never set, is not known. */
@@ -183,6 +184,8 @@ int object_json_put(struct document_stream *stream, struct audit *audit, size_t 
 		r = add_common(to, obj) | add_absent(to, obj) |
 		    add_of_kind(to, audit, object, depth) | add_state(to, obj) |
 		    add_users(to, audit, object);
+	if (r == 0 && depth == OBJECT_JSON_SHOW)
+		r = sleepers_add_json(to, audit, obj);
 	if (r == 0 && audit->place)
 		r = document_add_uint(to, "namespace", audit->place->ipc_ns);
 	if (r) {

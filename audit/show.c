@@ -10,6 +10,7 @@
 #include "say.h"
 #include "semaphores.h"
 #include "show_ftok.h"
+#include "sleepers.h"
 #include "words.h"
 
 /* Column names stand this wide; so many semaphores are shown, a set may have 32,000. */
@@ -131,6 +132,23 @@ static void print_shm(struct audit *audit, size_t object, FILE *out)
 	fprintf(out, "%llu\n", (unsigned long long)obj->nattch);
 }
 
+/* Who operated on it last, and what that process does now. */
+static void add_last(struct text *text, struct audit *audit, const struct ipc_object *obj,
+		     const struct semaphore *semaphore)
+{
+	struct text doing = {0};
+
+	if (!procs_may_be_alive(&audit->procs, semaphore->pid, obj->newest)) {
+		text_add_format(text, "%d, gone", semaphore->pid);
+		return;
+	}
+	words_add_process(text, audit, semaphore->pid);
+	sleepers_add_doing(&doing, audit, semaphore->pid);
+	if (doing.bytes)
+		text_add_format(text, ", which %s", doing.bytes);
+	text_done(&doing);
+}
+
 static void print_semaphore(struct audit *audit, const struct ipc_object *obj, uint32_t n,
 			    const struct semaphore *semaphore, FILE *out)
 {
@@ -142,10 +160,7 @@ static void print_semaphore(struct audit *audit, const struct ipc_object *obj, u
 			semaphore->ncnt, semaphore->zcnt);
 	if (semaphore->pid) {
 		text_add(&text, "; last: ");
-		if (procs_may_be_alive(&audit->procs, semaphore->pid, obj->newest))
-			words_add_process(&text, audit, semaphore->pid);
-		else
-			text_add_format(&text, "%d, gone", semaphore->pid);
+		add_last(&text, audit, obj, semaphore);
 	}
 	print_text(label, &text, out);
 	text_done(&text);
@@ -169,6 +184,42 @@ static void print_sem(struct audit *audit, const struct ipc_object *obj, FILE *o
 	}
 	if (obj->nsems > SEMAPHORES_SHOWN)
 		fprintf(out, "... and %u more (--json has all)\n", obj->nsems - SEMAPHORES_SHOWN);
+}
+
+/*
+ * The kernel doesn't tell who asked for SEM_UNDO. But what a process that is dead has not given back, it
+ * had taken without.
+ */
+static void print_undo(const struct audit *audit, size_t object, FILE *out)
+{
+	struct text text = {0};
+
+	for (size_t i = 0; i < audit->sem_waits.state_count; i++) {
+		const struct sem_state *state = &audit->sem_waits.states[i];
+
+		if (state->object != object || !sem_state_is_orphaned(state))
+			continue;
+		text_add_format(
+			&text,
+			"semaphore %u was taken without SEM_UNDO by %d, gone: nobody will give "
+			"it back",
+			state->num, state->sem.pid);
+		print_text("undo", &text, out);
+	}
+	text_done(&text);
+}
+
+static void print_waiters(struct audit *audit, const struct ipc_object *obj, FILE *out)
+{
+	struct text text = {0};
+	size_t count = 0;
+	const struct waiter *waiter = waiters_of(&audit->usage.waiters, obj->kind, obj->id, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		sleepers_add_waiter(&text, audit, &waiter[i]);
+		print_text("waiter", &text, out);
+	}
+	text_done(&text);
 }
 
 static void print_msg(struct audit *audit, const struct ipc_object *obj, FILE *out)
@@ -234,9 +285,12 @@ static void print_object(struct audit *audit, size_t object, FILE *out)
 		break;
 	case KIND_SEM:
 		print_sem(audit, obj, out);
+		print_undo(audit, object, out);
+		print_waiters(audit, obj, out);
 		break;
 	case KIND_MSG:
 		print_msg(audit, obj, out);
+		print_waiters(audit, obj, out);
 		break;
 	case KIND_PSHM:
 	case KIND_PSEM:
@@ -371,15 +425,25 @@ static int show(struct audit *audit, const char *ref)
 	return print(audit, object, stdout);
 }
 
+/* Who sleeps is asked of all threads of the host: not for what nobody sleeps on. */
+static unsigned needs_of(const char *ref)
+{
+	bool may_have_waiters = !strncmp(ref, "sem:", 4) || !strncmp(ref, "msg:", 4);
+
+	return NEEDS_RESIDENT | NEEDS_MAPPED | NEEDS_OPEN |
+	       (may_have_waiters ? (unsigned)NEEDS_WAITERS : 0);
+}
+
 int command_show(const struct command_context *context)
 {
+	const char *ref = context->options->operands[0];
 	struct audit audit;
 	int status;
 
-	if (audit_take(&audit, context, KINDS_ALL, NEEDS_RESIDENT | NEEDS_MAPPED | NEEDS_OPEN) < 0)
+	if (audit_take(&audit, context, KINDS_ALL, needs_of(ref)) < 0)
 		return EXIT_ERROR;
 	audit_tell_gaps(&audit);
-	status = show(&audit, context->options->operands[0]);
+	status = show(&audit, ref);
 	audit_done(&audit);
 	return status;
 }
