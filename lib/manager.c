@@ -373,6 +373,52 @@ int manager_unit_state(const char *unit, uint64_t timeout_ns, char **active_stat
 	return r < 0 ? r : get_string(&c, path, UNIT, "ActiveState", active_state);
 }
 
+/* The property is (is an allow-list, names); no filter at all is a deny-list of nothing. */
+static int read_filter(const struct connection *c, const char *path, struct manager_filter *filter)
+{
+	_cleanup_(message_done) sd_bus_message *reply = NULL;
+	_cleanup_(names_done) struct names calls = {0};
+	const char *name;
+	int r, is_allow_list = 0;
+
+	connection_limit_call(c);
+	r = sym_sd_bus_get_property(c->bus, DESTINATION, path, SERVICE, "SystemCallFilter", NULL,
+				    &reply, "(bas)");
+	if (r >= 0)
+		r = sym_sd_bus_message_enter_container(reply, 'r', "bas");
+	if (r >= 0)
+		r = sym_sd_bus_message_read(reply, "b", &is_allow_list);
+	if (r >= 0)
+		r = sym_sd_bus_message_enter_container(reply, 'a', "s");
+	if (r < 0)
+		return connection_error(r);
+	while ((r = sym_sd_bus_message_read(reply, "s", &name)) > 0) {
+		r = names_add(&calls, name);
+		if (r < 0)
+			return r;
+	}
+	if (r < 0)
+		return connection_error(r);
+	filter->is_allow_list = is_allow_list != 0;
+	filter->calls = STEAL_PTR(calls.all);
+	return 0;
+}
+
+int manager_read_filter(const char *unit, uint64_t timeout_ns, struct manager_filter *filter)
+{
+	_cleanup_(connection_done) struct connection c = {0};
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	*filter = (struct manager_filter){0};
+	if (!unit_name_is_service(unit))
+		return -EINVAL;
+	r = connection_open(&c, timeout_ns);
+	if (r == 0)
+		r = load_unit(&c, unit, &path);
+	return r < 0 ? r : read_filter(&c, path, filter);
+}
+
 int manager_reload(uint64_t timeout_ns)
 {
 	_cleanup_(connection_done) struct connection c = {0};

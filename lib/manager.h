@@ -48,6 +48,22 @@ void strv_free(char **strv);
  */
 int manager_unit_state(const char *unit, uint64_t timeout_ns, char **active_state);
 
+/* Which system calls a unit may make, SystemCallFilter= of systemd.exec(5). */
+struct manager_filter {
+	bool is_allow_list; /* these and no others; else all but these */
+	char **calls; /* names, groups like @ipc resolved, maybe ":ERRNO" behind; NULL-terminated */
+};
+
+/*
+ * What it is by the unit files now, also where the unit's processes still run with another. Returns 0
+ * and a filter for manager_filter_done(), or an error as above.
+ */
+int manager_read_filter(const char *unit, uint64_t timeout_ns, struct manager_filter *filter);
+void manager_filter_done(struct manager_filter *filter);
+
+/* Whether it refuses a system call. */
+bool manager_filter_blocks(const struct manager_filter *filter, const char *call);
+
 /* Makes the manager read its unit files again. 0, -ENOTCONN or another negative errno. */
 int manager_reload(uint64_t timeout_ns);
 
