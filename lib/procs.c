@@ -288,6 +288,9 @@ int procs_read(struct procs *procs)
 		procs_done(procs);
 		return r;
 	}
+	/* the first process of a PID namespace lives as long as any: whoever doesn't see it is shown a part */
+	if (!procs_find(procs, 1))
+		procs->is_partial = true;
 	procs->is_initial_pid_ns = is_namespace(procs->proc_fd, "self/ns/pid", PROC_PID_INIT_INO);
 	procs->is_blind = !procs->is_initial_pid_ns &&
 			  is_namespace(procs->proc_fd, "self/ns/ipc", PROC_IPC_INIT_INO);
@@ -336,12 +339,15 @@ static bool was_there(const struct procs *procs, const struct proc *proc, time_t
 static bool may_be_alive_unseen(const struct procs *procs, pid_t pid, time_t when)
 {
 	struct proc late;
+	int r;
 
 	if (kill(pid, 0) < 0 && errno != EPERM)
 		return false;
-	if (procs->proc_fd < 0 || read_process(procs, pid, &late) < 1)
-		return procs->is_partial && kill(pid, 0) < 0 && errno == EPERM;
-	return was_there(procs, &late, when);
+	r = procs->proc_fd < 0 ? -EBADF : read_process(procs, pid, &late);
+	/* it can't be looked at: hidden (hidepid=2 has no entry for it), unless it has just ended */
+	if (r < 0)
+		return kill(pid, 0) == 0 || errno == EPERM;
+	return r > 0 && was_there(procs, &late, when);
 }
 
 bool procs_may_be_alive(const struct procs *procs, pid_t pid, time_t when)
