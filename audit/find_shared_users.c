@@ -43,7 +43,8 @@ static size_t list_units_of(struct text *list, struct audit *audit, uid_t uid)
 		const struct proc *proc = &audit->procs.all[i];
 		const char *unit = proc->euid == uid ? unit_of_process(audit, proc->pid) : NULL;
 
-		if (!unit || is_in_list(list->bytes, unit) || !is_of_ipc(audit, proc->pid, self.st_ino))
+		if (!unit || is_in_list(list->bytes, unit) ||
+		    !is_of_ipc(audit, proc->pid, self.st_ino))
 			continue;
 		text_add_format(list, "%s%s", count++ ? ", " : "", unit);
 	}

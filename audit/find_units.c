@@ -28,9 +28,9 @@ static const struct {
 	enum ipc_kind kind;
 	const char *call;
 } calls[] = {
-	{KIND_SHM, "shmget"}, {KIND_SHM, "shmat"},	  {KIND_SEM, "semget"},
-	{KIND_SEM, "semop"},  {KIND_SEM, "semtimedop"},	  {KIND_MSG, "msgget"},
-	{KIND_MSG, "msgsnd"}, {KIND_MSG, "msgrcv"},	  {KIND_PMQ, "mq_open"},
+	{KIND_SHM, "shmget"},	    {KIND_SHM, "shmat"},	   {KIND_SEM, "semget"},
+	{KIND_SEM, "semop"},	    {KIND_SEM, "semtimedop"},	   {KIND_MSG, "msgget"},
+	{KIND_MSG, "msgsnd"},	    {KIND_MSG, "msgrcv"},	   {KIND_PMQ, "mq_open"},
 	{KIND_PMQ, "mq_timedsend"}, {KIND_PMQ, "mq_timedreceive"},
 };
 
@@ -39,8 +39,7 @@ static size_t list_blocked(struct text *list, const struct manager_filter *filte
 	size_t count = 0;
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (kinds & KIND_BIT(calls[i].kind) &&
-		    manager_filter_blocks(filter, calls[i].call))
+		if (kinds & KIND_BIT(calls[i].kind) && manager_filter_blocks(filter, calls[i].call))
 			text_add_format(list, "%s%s", count++ ? ", " : "", calls[i].call);
 	return count;
 }
@@ -71,11 +70,11 @@ static int find_filter(struct audit *audit, const struct unit_use *use, uint64_t
 
 	if (r < 0 || !list_blocked(&list, &filter, use->kinds))
 		return r;
-	finding = findings_add(findings, FINDING_SYSCALL_FILTER, SEVERITY_WARNING,
-			       example_of(audit, use, &filter),
-			       "%s uses it, and its SystemCallFilter= refuses %s: from its next start "
-			       "on the unit fails there, or is killed",
-			       use->unit, list.bytes ? list.bytes : "");
+	finding = findings_add(
+		findings, FINDING_SYSCALL_FILTER, SEVERITY_WARNING, example_of(audit, use, &filter),
+		"%s uses it, and its SystemCallFilter= refuses %s: from its next start "
+		"on the unit fails there, or is killed",
+		use->unit, list.bytes ? list.bytes : "");
 	finding_set_owner(finding, use->unit);
 	finding_set_fix(finding, "systemctl edit %s: SystemCallFilter= with %s", use->unit,
 			list.bytes ? list.bytes : "");
@@ -101,7 +100,7 @@ static void find_filters(struct audit *audit, const struct unit_uses *uses,
 struct tmp_file {
 	const struct tmp_place *place;
 	const char *name; /* "" for the directory itself */
-	uint32_t part; /* what of a key tells of the file */
+	uint32_t part;	  /* what of a key tells of the file */
 };
 
 /* Whether the host, or another unit, has a file of that name in what it calls the same. */
@@ -128,13 +127,13 @@ static void add_private(const struct ipc_object *obj, const struct tmp_places *p
 		findings->failed = true;
 		return;
 	}
-	finding = findings_add(
-		findings, FINDING_FTOK_PRIVATE_TMP,
-		is_elsewhere ? SEVERITY_WARNING : SEVERITY_INFO, obj,
-		"its key is that of %s%s%s in the private %s of %s: %s", file->place->top,
-		*name ? "/" : "", name, file->place->top, file->place->unit,
-		is_elsewhere ? "who asks for this file elsewhere gets another key"
-				   : "nobody else can see that file");
+	finding = findings_add(findings, FINDING_FTOK_PRIVATE_TMP,
+			       is_elsewhere ? SEVERITY_WARNING : SEVERITY_INFO, obj,
+			       "its key is that of %s%s%s in the private %s of %s: %s",
+			       file->place->top, *name ? "/" : "", name, file->place->top,
+			       file->place->unit,
+			       is_elsewhere ? "who asks for this file elsewhere gets another key"
+					    : "nobody else can see that file");
 	finding_set_owner(finding, file->place->unit);
 	finding_set_fix(finding,
 			"give ftok(3) a file outside of /tmp, or: systemctl edit %s: PrivateTmp=no",

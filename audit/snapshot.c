@@ -163,7 +163,7 @@ void audit_tell_gaps(const struct audit *audit)
 		say_error(
 			"%zu processes can't be looked into, so users of objects may be missing%s",
 			audit->holders.hidden,
-			geteuid() == 0 ? " (they are protected from root, too)"
+			geteuid() == 0 ? " (the kernel shows them to nobody, or had no memory to)"
 				       : "; root sees all");
 	else if (audit->procs.is_partial)
 		say_error("/proc hides processes (hidepid=), so users of objects may be missing; "

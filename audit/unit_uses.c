@@ -12,7 +12,7 @@ const char *unit_of_process(struct audit *audit, pid_t pid)
 	const struct who *who = whos_get(&audit->whos, pid);
 
 	return who && who->unit && who->is_host_unit && unit_name_is_service(who->unit) ? who->unit
-											 : NULL;
+											: NULL;
 }
 
 static struct unit_use *find_or_add(struct unit_uses *uses, const char *unit)

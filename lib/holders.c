@@ -19,103 +19,20 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "holders_index.h"
 #include "maps.h"
 
 struct pass {
 	struct holders *holders;
 	const struct inventory *inv;
 	const struct procs *procs;
-	uint32_t *index;	/* of the objects, segments by id, then files by inode */
-	size_t segments, files; /* how many of each */
-	dev_t kernel_dev;	/* where the kernel keeps segments and memfds */
+	struct holders_index index;
+	dev_t kernel_dev; /* where the kernel keeps segments and memfds */
 	dev_t shm_dev, mqueue_dev;
 	struct maps_reader maps;
 	pid_t pid;  /* who is looked into */
 	int failed; /* -ENOMEM: of ours, not of the kernel's */
 };
-
-static const struct ipc_object *object_at(const struct inventory *inv, uint32_t index)
-{
-	return &inv->objects[index];
-}
-
-static int by_id(const void *a, const void *b, void *inv)
-{
-	int x = object_at(inv, *(const uint32_t *)a)->id,
-	    y = object_at(inv, *(const uint32_t *)b)->id;
-
-	return (x > y) - (x < y);
-}
-
-static int by_inode(const void *a, const void *b, void *inv)
-{
-	const struct ipc_object *x = object_at(inv, *(const uint32_t *)a),
-				*y = object_at(inv, *(const uint32_t *)b);
-
-	if (x->dev != y->dev)
-		return x->dev < y->dev ? -1 : 1;
-	return (x->ino > y->ino) - (x->ino < y->ino);
-}
-
-static int build_index(struct pass *pass)
-{
-	const struct inventory *inv = pass->inv;
-	size_t at = 0;
-
-	pass->index = malloc((inv->count + 1) * sizeof(*pass->index));
-	if (!pass->index)
-		return -ENOMEM;
-	for (size_t i = 0; i < inv->count; i++)
-		if (inv->objects[i].kind == KIND_SHM)
-			pass->index[at++] = (uint32_t)i;
-	pass->segments = at;
-	for (size_t i = 0; i < inv->count; i++)
-		if (!kind_is_sysv(inv->objects[i].kind))
-			pass->index[at++] = (uint32_t)i;
-	pass->files = at - pass->segments;
-	qsort_r(pass->index, pass->segments, sizeof(*pass->index), by_id, (void *)(uintptr_t)inv);
-	qsort_r(pass->index + pass->segments, pass->files, sizeof(*pass->index), by_inode,
-		(void *)(uintptr_t)inv);
-	return 0;
-}
-
-/* The first file of that identity, or of a later one; a file has one entry for each of its names. */
-static size_t find_file(const struct pass *pass, dev_t dev, ino_t ino)
-{
-	size_t low = pass->segments, high = pass->segments + pass->files;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct ipc_object *obj = object_at(pass->inv, pass->index[middle]);
-
-		if (obj->dev < dev || (obj->dev == dev && obj->ino < ino))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* The index of the segment of that id; false if there is none. */
-static bool find_segment(const struct pass *pass, int id, uint32_t *object)
-{
-	size_t low = 0, high = pass->segments;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int there = object_at(pass->inv, pass->index[middle])->id;
-
-		if (there == id) {
-			*object = pass->index[middle];
-			return true;
-		}
-		if (there < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
 
 static int add_holding(struct holders *holders, const struct holding *holding)
 {
@@ -159,12 +76,9 @@ static int add_file(struct pass *pass, dev_t dev, ino_t ino, struct holding *hol
 {
 	int found = 0;
 
-	for (size_t i = find_file(pass, dev, ino); i < pass->segments + pass->files; i++) {
-		const struct ipc_object *obj = object_at(pass->inv, pass->index[i]);
-
-		if (obj->dev != dev || obj->ino != ino)
-			break;
-		holding->object = pass->index[i];
+	for (size_t i = holders_index_file(&pass->index, dev, ino);
+	     holders_index_is_file(&pass->index, i, dev, ino); i++) {
+		holding->object = pass->index.order[i];
 		if (add_holding(pass->holders, holding) < 0)
 			return -ENOMEM;
 		found = 1;
@@ -204,11 +118,12 @@ static int add_segment(struct pass *pass, const struct map_line *map, uint32_t k
 {
 	const struct ipc_object *obj;
 
-	if (map->ino > INT32_MAX || !find_segment(pass, (int)map->ino, &holding->object) ||
+	if (map->ino > INT32_MAX ||
+	    !holders_index_segment(&pass->index, (int)map->ino, &holding->object) ||
 	    !is_segment_device(pass, map, holding))
 		return 0;
 	holding->is_segment = true;
-	obj = object_at(pass->inv, holding->object);
+	obj = &pass->inv->objects[holding->object];
 	/* one that is marked for destruction has lost its key, which the mapping still shows */
 	if (obj->key != key && obj->key != 0)
 		return 0;
@@ -450,7 +365,7 @@ static int prepare(struct pass *pass)
 	pass->maps = (struct maps_reader){.proc_fd = pass->procs->proc_fd,
 					  .devices = {pass->kernel_dev, pass->shm_dev},
 					  .buffer = malloc(MAPS_BUFFER_SIZE)};
-	return pass->maps.buffer ? build_index(pass) : -ENOMEM;
+	return pass->maps.buffer ? holders_index_build(&pass->index, pass->inv) : -ENOMEM;
 }
 
 static int read_all_processes(struct pass *pass, enum holders_depth depth)
@@ -481,7 +396,7 @@ int holders_read(struct holders *holders, const struct inventory *inv, const str
 	r = prepare(&pass);
 	if (r == 0)
 		r = read_all_processes(&pass, depth);
-	free(pass.index);
+	free(pass.index.order);
 	free(pass.maps.buffer);
 	if (r < 0) {
 		holders_done(holders);
