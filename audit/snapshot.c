@@ -177,21 +177,9 @@ void audit_tell_gaps(const struct audit *audit)
 			  audit->sem_waits.unknown);
 }
 
-/* Whoever made it started before anything was done with it: no later than its oldest time. */
-static time_t made_by(const struct ipc_object *obj)
-{
-	time_t made = obj->ctime;
-
-	if (obj->kind == KIND_SHM && obj->atime && obj->atime < made)
-		made = obj->atime;
-	if (obj->kind == KIND_SHM && obj->dtime && obj->dtime < made)
-		made = obj->dtime;
-	return made;
-}
-
 bool audit_creator_lives(const struct audit *audit, const struct ipc_object *obj)
 {
-	return obj->cpid && procs_may_be_alive(&audit->procs, obj->cpid, made_by(obj));
+	return procs_creator_lives(&audit->procs, obj);
 }
 
 bool audit_last_user_lives(const struct audit *audit, const struct ipc_object *obj)

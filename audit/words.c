@@ -9,16 +9,6 @@
 #define MODE_DEST 01000
 #define MODE_LOCKED 02000
 
-static void add_escaped(struct text *text, const char *name)
-{
-	_cleanup_free_ char *escaped = name_escape(name);
-
-	if (escaped)
-		text_add(text, escaped);
-	else
-		text->failed = true;
-}
-
 void words_add_object(struct text *text, const struct ipc_object *obj)
 {
 	text_add(text, kind_name(obj->kind));
@@ -26,13 +16,13 @@ void words_add_object(struct text *text, const struct ipc_object *obj)
 	if (kind_is_sysv(obj->kind))
 		text_add_uint(text, (uint64_t)obj->id);
 	else
-		add_escaped(text, obj->name);
+		text_add_escaped(text, obj->name);
 }
 
 void words_add_name(struct text *text, const struct ipc_object *obj)
 {
 	if (obj->name)
-		add_escaped(text, obj->name);
+		text_add_escaped(text, obj->name);
 	else
 		text_add_char(text, '-');
 }

@@ -31,8 +31,8 @@ int holders_index_build(struct holders_index *index, const struct inventory *inv
 {
 	size_t at = 0;
 
-	*index = (struct holders_index){
-		.inv = inv, .order = malloc((inv->count + 1) * sizeof(*index->order))};
+	*index = (struct holders_index){.inv = inv,
+					.order = malloc((inv->count + 1) * sizeof(*index->order))};
 	if (!index->order)
 		return -ENOMEM;
 	for (size_t i = 0; i < inv->count; i++)
@@ -43,7 +43,8 @@ int holders_index_build(struct holders_index *index, const struct inventory *inv
 		if (!kind_is_sysv(inv->objects[i].kind))
 			index->order[at++] = (uint32_t)i;
 	index->files = at - index->segments;
-	qsort_r(index->order, index->segments, sizeof(*index->order), by_id, (void *)(uintptr_t)inv);
+	qsort_r(index->order, index->segments, sizeof(*index->order), by_id,
+		(void *)(uintptr_t)inv);
 	qsort_r(index->order + index->segments, index->files, sizeof(*index->order), by_inode,
 		(void *)(uintptr_t)inv);
 	return 0;

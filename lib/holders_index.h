@@ -11,7 +11,7 @@
 
 struct holders_index {
 	const struct inventory *inv;
-	uint32_t *order; /* indices of objects: segments by id, then files by inode; owned */
+	uint32_t *order;	/* indices of objects: segments by id, then files by inode; owned */
 	size_t segments, files; /* how many of each */
 };
 

@@ -226,6 +226,14 @@ static int read_unit(const struct connection *c, const char *path, struct manage
 	return r;
 }
 
+/* Connects, and finds the service; the connection is for connection_done() in any case. */
+static int open_unit(struct connection *c, const char *unit, uint64_t timeout_ns, char **path)
+{
+	int r = unit_name_is_service(unit) ? connection_open(c, timeout_ns) : -EINVAL;
+
+	return r < 0 ? r : load_unit(c, unit, path);
+}
+
 int manager_read_unit(const char *unit, uint64_t timeout_ns, struct manager_unit *out)
 {
 	_cleanup_(connection_done) struct connection c = {0};
@@ -233,11 +241,7 @@ int manager_read_unit(const char *unit, uint64_t timeout_ns, struct manager_unit
 	int r;
 
 	*out = (struct manager_unit){0};
-	if (!unit_name_is_service(unit))
-		return -EINVAL;
-	r = connection_open(&c, timeout_ns);
-	if (r == 0)
-		r = load_unit(&c, unit, &path);
+	r = open_unit(&c, unit, timeout_ns, &path);
 	if (r == 0)
 		r = read_unit(&c, path, out);
 	if (r < 0)
@@ -408,14 +412,9 @@ int manager_read_filter(const char *unit, uint64_t timeout_ns, struct manager_fi
 {
 	_cleanup_(connection_done) struct connection c = {0};
 	_cleanup_free_ char *path = NULL;
-	int r;
+	int r = open_unit(&c, unit, timeout_ns, &path);
 
 	*filter = (struct manager_filter){0};
-	if (!unit_name_is_service(unit))
-		return -EINVAL;
-	r = connection_open(&c, timeout_ns);
-	if (r == 0)
-		r = load_unit(&c, unit, &path);
 	return r < 0 ? r : read_filter(&c, path, filter);
 }
 

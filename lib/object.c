@@ -32,6 +32,17 @@ void object_done(struct ipc_object *obj)
 	obj->name = NULL;
 }
 
+time_t object_made_by(const struct ipc_object *obj)
+{
+	time_t made = obj->ctime;
+
+	if (obj->kind == KIND_SHM && obj->atime && obj->atime < made)
+		made = obj->atime;
+	if (obj->kind == KIND_SHM && obj->dtime && obj->dtime < made)
+		made = obj->dtime;
+	return made;
+}
+
 const char *kind_name(enum ipc_kind kind)
 {
 	return kinds[kind].name;

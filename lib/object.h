@@ -101,6 +101,12 @@ struct ipc_object {
 /* Releases what the object owns. */
 void object_done(struct ipc_object *obj);
 
+/*
+ * It was made at that time or before, the oldest that it has; whoever made it had started by then. ctime
+ * alone is the last change.
+ */
+time_t object_made_by(const struct ipc_object *obj);
+
 /* "shm", "sem", "msg", "pshm", "psem", "pmq" */
 const char *kind_name(enum ipc_kind kind);
 

@@ -365,6 +365,11 @@ bool procs_may_be_alive(const struct procs *procs, pid_t pid, time_t when)
 	return false;
 }
 
+bool procs_creator_lives(const struct procs *procs, const struct ipc_object *obj)
+{
+	return obj->cpid && procs_may_be_alive(procs, obj->cpid, object_made_by(obj));
+}
+
 int procs_cgroup(const struct procs *procs, pid_t pid, char buf[CGROUP_PATH_SIZE])
 {
 	char path[32], text[2 * CGROUP_PATH_SIZE];

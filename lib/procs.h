@@ -14,6 +14,8 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "object.h"
+
 struct proc {
 	pid_t pid, ppid;
 	unsigned threads;
@@ -71,6 +73,9 @@ bool procs_is_caller(const struct procs *procs, pid_t pid);
  * A pid that the snapshot lacks but the kernel knows (hidden from us) is alive.
  */
 bool procs_may_be_alive(const struct procs *procs, pid_t pid, time_t when);
+
+/* Whether the process that made an object still lives; false where the creator isn't known. */
+bool procs_creator_lives(const struct procs *procs, const struct ipc_object *obj);
 
 /*
  * Reads the cgroup path of a process (v2, or systemd's v1 hierarchy) into buf. Returns 0, or a

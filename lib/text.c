@@ -7,6 +7,9 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "cleanup.h"
+#include "object.h"
+
 void text_clear(struct text *text)
 {
 	text->length = 0;
@@ -67,6 +70,16 @@ void text_add_uint(struct text *text, uint64_t value)
 		value /= 10;
 	} while (value);
 	add_bytes(text, digits + at, sizeof(digits) - at);
+}
+
+void text_add_escaped(struct text *text, const char *name)
+{
+	_cleanup_free_ char *escaped = name_escape(name);
+
+	if (escaped)
+		text_add(text, escaped);
+	else
+		text->failed = true;
 }
 
 void text_add_format(struct text *text, const char *format, ...)

@@ -17,6 +17,8 @@ void text_done(struct text *text);
 void text_add(struct text *text, const char *part);
 void text_add_char(struct text *text, char c);
 void text_add_uint(struct text *text, uint64_t value);
+/* A name that somebody chose, as name_escape() writes it. */
+void text_add_escaped(struct text *text, const char *name);
 void text_add_format(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -58,21 +58,9 @@ void live_done(struct live *live)
 	inventory_done(&live->inv);
 }
 
-/* Whoever made it started before anything was done with it: no later than its oldest time. */
-static time_t made_by(const struct ipc_object *obj)
-{
-	time_t made = obj->ctime;
-
-	if (obj->kind == KIND_SHM && obj->atime && obj->atime < made)
-		made = obj->atime;
-	if (obj->kind == KIND_SHM && obj->dtime && obj->dtime < made)
-		made = obj->dtime;
-	return made;
-}
-
 bool live_creator_lives(const struct live *live, const struct ipc_object *obj)
 {
-	return obj->cpid && procs_may_be_alive(&live->procs, obj->cpid, made_by(obj));
+	return procs_creator_lives(&live->procs, obj);
 }
 
 char *live_label(const struct live *live, pid_t pid)
@@ -110,7 +98,7 @@ static bool may_be(const struct live *live, const struct denial *denial,
 {
 	if (obj->key || (obj->kind == KIND_SHM && obj->mode & SHM_DEST_BIT && !obj->nattch))
 		return false;
-	if (denial->time && made_by(obj) > denial->time)
+	if (denial->time && object_made_by(obj) > denial->time)
 		return false;
 	if (denial->object_uid != DENIAL_UNKNOWN && denial->object_uid != (int64_t)obj->uid)
 		return false;

@@ -13,22 +13,12 @@
 #include "print.h"
 #include "text.h"
 
-static void add_escaped(struct text *text, const char *name)
-{
-	_cleanup_free_ char *escaped = name_escape(name);
-
-	if (escaped)
-		text_add(text, escaped);
-	else
-		text->failed = true;
-}
-
 static void add_type(struct text *text, const char *context)
 {
 	struct span type = context_type(context);
 	_cleanup_free_ char *copy = strndup(type.at, type.length);
 
-	add_escaped(text, copy ?: "?");
+	text_add_escaped(text, copy ?: "?");
 }
 
 /* Both forms: programs print keys in hex, audit prints them in decimal. */
@@ -60,7 +50,7 @@ static void add_subject(struct text *text, const struct denial *denial)
 	case ABOUT_FILE:
 	case ABOUT_NAME:
 		text_add_format(text, "%s ", kind_title(denial->kind));
-		add_escaped(text, denial->name);
+		text_add_escaped(text, denial->name);
 		if (denial->about == ABOUT_NAME)
 			text_add(text, " (taken for one by its name and label)");
 		break;
@@ -80,7 +70,7 @@ static void add_subject(struct text *text, const struct denial *denial)
 		text_add_format(text, ", id %" PRId64, denial->id);
 	if (denial->container) {
 		text_add(text, ", of a container, below ");
-		add_escaped(text, denial->container);
+		text_add_escaped(text, denial->container);
 	}
 }
 
@@ -121,7 +111,7 @@ static void add_process(struct text *text, struct live *live, pid_t pid)
 		text_add_format(text, " %s", who->comm);
 	if (who && who->unit) {
 		text_add(text, " of ");
-		add_escaped(text, who->unit);
+		text_add_escaped(text, who->unit);
 	}
 }
 
@@ -169,10 +159,10 @@ static void add_group(struct text *text, struct live *live, const struct group *
 
 	add_type(text, sample->scontext);
 	text_add(text, sample->comm ? " (" : "");
-	add_escaped(text, sample->comm ?: "");
+	text_add_escaped(text, sample->comm ?: "");
 	text_add(text, sample->comm ? ")" : "");
 	text_add(text, " was denied { ");
-	add_escaped(text, group->perms);
+	text_add_escaped(text, group->perms);
 	text_add(text, " } on ");
 	add_subject(text, sample);
 	text_add(text, "\n");
