@@ -125,7 +125,7 @@ $B/libaudit.a: $(filter-out $B/audit/ipcaudit.o,$(IPCAUDIT_OBJECTS))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$B/libselinux.a: $(filter-out $B/selinux/ipcavc.o,$(IPCAVC_OBJECTS))
+$B/libavc.a: $(filter-out $B/selinux/ipcavc.o,$(IPCAVC_OBJECTS))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -134,7 +134,7 @@ $B/tests/unit/test_audit_%: $B/tests/unit/test_audit_%.o $B/libaudit.a $B/libipc
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
 
-$B/tests/unit/test_avc_%: $B/tests/unit/test_avc_%.o $B/libselinux.a $B/libipcguard.a
+$B/tests/unit/test_avc_%: $B/tests/unit/test_avc_%.o $B/libavc.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
 
@@ -158,7 +158,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuz
 fuzzers: $(FUZZERS)
 $B/tests/fuzz/fuzz_avc.o: ALL_CFLAGS += -Iselinux
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
-$B/tests/fuzz/fuzz_avc: $B/tests/fuzz/fuzz_avc.o $B/libselinux.a $B/libipcguard.a
+$B/tests/fuzz/fuzz_avc: $B/tests/fuzz/fuzz_avc.o $B/libavc.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
 		$(ALL_LIBS)
@@ -215,6 +215,7 @@ demo: setup-build
 	@$(MAKE) -s all tests
 	demo/demo.sh
 	tests/sick-host
+	demo/denial.sh
 
 demo-vm: setup
 	tests/vm/run --demo

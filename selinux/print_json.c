@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ipcavc(8) describes the document; what is not known is null. */
+#include "explain.h"
 #include "print.h"
 
 #include <errno.h>
@@ -150,6 +151,22 @@ int print_denial_json(struct document_stream *stream, struct live *live,
 	return document_stream_put(stream, to);
 }
 
+/* What it means: "needs" is null where the call isn't known. */
+static int add_explanation(struct json_object *to, const struct group *group)
+{
+	const struct denial *sample = &group->sample;
+	_cleanup_(text_done) struct text needs = {0};
+	bool has_key = sample->key_source != KEY_NONE;
+	int r;
+
+	if (strcmp(group->perms, "create") && explain_needs(&needs, group->op, sample->op_flags))
+		r = needs.failed ? -ENOMEM : add_words(to, "needs", needs.bytes);
+	else
+		r = document_add_null(to, "needs");
+	return r | document_add_text(to, "key_of", has_key ? explain_key(sample->key) : NULL) |
+	       document_add_bool(to, "range", explain_is_range(sample->scontext, sample->tcontext));
+}
+
 static int print_group(struct document_stream *stream, struct live *live, const struct group *group)
 {
 	const struct denial *sample = &group->sample;
@@ -164,7 +181,7 @@ static int print_group(struct document_stream *stream, struct live *live, const 
 		    document_add_uint(to, "permissive", group->permissive) |
 		    document_add_uint(to, "enforcing", group->enforcing) |
 		    document_add_time(to, "first", group->first) |
-		    document_add_time(to, "last", group->last) |
+		    document_add_time(to, "last", group->last) | add_explanation(to, group) |
 		    add_match(to, live, group->match, group->object);
 	if (r) {
 		document_free(to);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "explain.h"
 #include "print.h"
 #include "text.h"
 
@@ -32,8 +33,8 @@ static void add_key(struct text *text, const struct denial *denial)
 			(int32_t)denial->key);
 	if (!denial->key)
 		text_add(text, ", IPC_PRIVATE: a key that many have");
-	if (denial->key == UINT32_MAX)
-		text_add(text, ", what a failed ftok() returns");
+	if (explain_key(denial->key))
+		text_add_format(text, ", %s", explain_key(denial->key));
 }
 
 static void add_subject(struct text *text, const struct denial *denial)
@@ -153,6 +154,38 @@ static void add_object(struct text *text, struct live *live, const struct group 
 	text_add(text, "\n");
 }
 
+/* What each of the denied permissions is asked for. */
+static void add_tried(struct text *text, const struct group *group)
+{
+	const char *class = group->sample.class;
+	bool is_first = true;
+
+	for (const char *at = group->perms; *at;) {
+		size_t length = strcspn(at, " ");
+		_cleanup_free_ char *permission = strndup(at, length);
+		const char *tried = permission ? explain_permission(class, permission) : NULL;
+
+		if (tried)
+			text_add_format(text, "%s%s", is_first ? "  tried: " : "; ", tried);
+		is_first = is_first && !tried;
+		text->failed |= !permission;
+		at += length + strspn(at + length, " ");
+	}
+	if (!is_first)
+		text_add(text, "\n");
+}
+
+static void add_needs(struct text *text, const struct group *group)
+{
+	struct text needs = {0};
+
+	/* a new object needs one permission, and that was denied */
+	if (strcmp(group->perms, "create") &&
+	    explain_needs(&needs, group->op, group->sample.op_flags))
+		text_add_format(text, "  needs: { %s } in all\n", needs.bytes ? needs.bytes : "");
+	text_done(&needs);
+}
+
 static void add_group(struct text *text, struct live *live, const struct group *group)
 {
 	const struct denial *sample = &group->sample;
@@ -174,6 +207,12 @@ static void add_group(struct text *text, struct live *live, const struct group *
 	text_add(text, "\n");
 	if (group->op[0])
 		text_add_format(text, "  call: %s\n", group->op);
+	add_tried(text, group);
+	add_needs(text, group);
+	if (explain_is_range(sample->scontext, sample->tcontext))
+		text_add(text,
+			 "  range: the object has categories that the process lacks; an allow rule "
+			 "doesn't help\n");
 	add_count(text, group);
 	add_object(text, live, group);
 }

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/shm.h>
+
+static const struct {
+	const char *class; /* NULL: shm, sem and msgq */
+	const char *permission, *tried;
+} permissions[] = {
+	{NULL, "create", "making a new one"},
+	{NULL, "associate", "finding it by its key"},
+	{NULL, "unix_read", "access for reading, asked beside the mode bits"},
+	{NULL, "unix_write", "access for writing, asked beside the mode bits"},
+	{NULL, "getattr", "asking for its state (IPC_STAT)"},
+	{NULL, "setattr", "changing its owner or mode (IPC_SET)"},
+	{NULL, "destroy", "removing it (IPC_RMID)"},
+	{"shm", "read", "attaching it (shmat)"},
+	{"shm", "write", "attaching it for writing (shmat without SHM_RDONLY)"},
+	{"shm", "lock", "keeping it out of swap (SHM_LOCK)"},
+	{"sem", "read", "reading a value, or an operation on one (semop)"},
+	{"sem", "write", "changing a value (semop, SETVAL, SETALL)"},
+	{"msgq", "read", "taking a message out (msgrcv)"},
+	{"msgq", "write", "sending to it (msgsnd)"},
+	{"msgq", "enqueue", "having a message of this label in it (msgsnd)"},
+	{"msg", "send", "sending this message (msgsnd)"},
+	{"msg", "receive", "receiving this message (msgrcv)"},
+	{"system", "ipc_info", "asking for limits and sums (SHM_INFO, SEM_INFO, MSG_INFO)"},
+	{"capability", "ipc_owner", "going past mode bits that refuse"},
+	{"capability", "ipc_lock", "keeping shared memory out of swap, or huge pages"},
+};
+
+static bool is_sysv_class(const char *class)
+{
+	return !strcmp(class, "shm") || !strcmp(class, "sem") || !strcmp(class, "msgq");
+}
+
+const char *explain_permission(const char *class, const char *permission)
+{
+	for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++)
+		if ((permissions[i].class ? !strcmp(permissions[i].class, class)
+					  : is_sysv_class(class)) &&
+		    !strcmp(permissions[i].permission, permission))
+			return permissions[i].tried;
+	return NULL;
+}
+
+static const struct {
+	const char *op, *needs;
+} calls[] = {
+	{"shmctl:IPC_STAT", "unix_read getattr associate"},
+	{"shmctl:SHM_STAT", "unix_read getattr associate"},
+	{"shmctl:SHM_STAT_ANY", "getattr associate"},
+	{"shmctl:IPC_SET", "setattr"},
+	{"shmctl:IPC_RMID", "destroy"},
+	{"shmctl:SHM_LOCK", "lock"},
+	{"shmctl:SHM_UNLOCK", "lock"},
+	{"semctl:IPC_STAT", "unix_read getattr associate"},
+	{"semctl:SEM_STAT", "unix_read getattr associate"},
+	{"semctl:SEM_STAT_ANY", "getattr associate"},
+	{"semctl:IPC_SET", "setattr"},
+	{"semctl:IPC_RMID", "destroy"},
+	{"semctl:GETVAL", "unix_read read"},
+	{"semctl:GETALL", "unix_read read"},
+	{"semctl:GETPID", "unix_read getattr"},
+	{"semctl:GETNCNT", "unix_read getattr"},
+	{"semctl:GETZCNT", "unix_read getattr"},
+	{"semctl:SETVAL", "unix_write write"},
+	{"semctl:SETALL", "unix_write write"},
+	{"semop", "unix_write read write"},
+	{"semtimedop", "unix_write read write"},
+	{"msgctl:IPC_STAT", "unix_read getattr associate"},
+	{"msgctl:MSG_STAT", "unix_read getattr associate"},
+	{"msgctl:MSG_STAT_ANY", "getattr associate"},
+	{"msgctl:IPC_SET", "setattr"},
+	{"msgctl:IPC_RMID", "destroy"},
+	{"msgsnd", "unix_write write enqueue send"},
+	{"msgrcv", "unix_read read receive"},
+	{"shmctl:SHM_INFO", "ipc_info"},
+	{"semctl:SEM_INFO", "ipc_info"},
+	{"msgctl:MSG_INFO", "ipc_info"},
+	{"shmctl:IPC_INFO", "ipc_info"},
+	{"semctl:IPC_INFO", "ipc_info"},
+	{"msgctl:IPC_INFO", "ipc_info"},
+};
+
+static bool is_get(const char *op)
+{
+	return !strcmp(op, "shmget") || !strcmp(op, "semget") || !strcmp(op, "msgget");
+}
+
+/* The mode in the flags of a …get says what it wants of an object that is there (ipcperms()). */
+static void add_get(struct text *text, int64_t flags)
+{
+	if (flags & 0444)
+		text_add(text, "unix_read ");
+	if (flags & 0222)
+		text_add(text, "unix_write ");
+	text_add(text, "associate");
+}
+
+bool explain_needs(struct text *text, const char *op, int64_t flags)
+{
+	if (is_get(op) && flags != DENIAL_UNKNOWN) {
+		add_get(text, flags);
+		return true;
+	}
+	if (!strcmp(op, "shmat") && flags != DENIAL_UNKNOWN) {
+		text_add(text,
+			 flags & SHM_RDONLY ? "unix_read read" : "unix_read unix_write read write");
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (!strcmp(calls[i].op, op)) {
+			text_add(text, calls[i].needs);
+			return true;
+		}
+	return false;
+}
+
+const char *explain_key(uint32_t key)
+{
+	static const struct {
+		uint32_t key, mask;
+		const char *name;
+	} known[] = {
+		{UINT32_MAX, UINT32_MAX, "what a failed ftok() returns"},
+		{0x4e545030, 0xfffffff8, "NTP0 to NTP7: reference clocks of ntpd, chronyd, gpsd"},
+		{0x0052e2c1, UINT32_MAX, "PostgreSQL on port 5432"},
+		{0x0d4d0000, 0xffff0000, "a udev cookie of device-mapper"},
+		{0x414e4547, UINT32_MAX, "BusyBox syslogd"},
+		{0xdeadbeef, UINT32_MAX, "numad"},
+		{0x000007ea, UINT32_MAX, "Nextcloud's previews"},
+		{0x00000a11, UINT32_MAX, "Nextcloud's previews"},
+		{0x0000dead, UINT32_MAX, "glFTPd"},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if ((key & known[i].mask) == known[i].key)
+			return known[i].name;
+	return NULL;
+}
+
+#define CATEGORIES 1024
+
+struct categories {
+	bool has[CATEGORIES];
+};
+
+/* "c5", and what stands behind it. */
+static bool take_category(const char **text, unsigned *category)
+{
+	char *end;
+	unsigned long value;
+
+	if (**text != 'c' || (*text)[1] < '0' || (*text)[1] > '9')
+		return false;
+	value = strtoul(*text + 1, &end, 10);
+	*text = end;
+	*category = (unsigned)value;
+	return value < CATEGORIES;
+}
+
+/* "c0.c1023,c5 c7": a dot is a range, a comma or blank stands between. false for another form. */
+static bool read_categories(const char *text, struct categories *categories)
+{
+	unsigned first, last;
+
+	for (;;) {
+		if (!take_category(&text, &first))
+			return false;
+		last = first;
+		if (*text == '.' && (text++, !take_category(&text, &last)))
+			return false;
+		for (unsigned i = first; i <= last; i++)
+			categories->has[i] = true;
+		if (*text != ',' && *text != ' ')
+			return *text == '\0' || *text == '-';
+		text++;
+	}
+}
+
+/* user:role:type:LOW[-HIGH], each level sensitivity[:categories]. NULL where there is no range. */
+static const char *range_of(const char *context)
+{
+	for (int colons = 0; colons < 3; colons++) {
+		context = strchr(context, ':');
+		if (!context)
+			return NULL;
+		context++;
+	}
+	return context;
+}
+
+/* Those of a level, which ends at '-' or NUL; none where it names none. */
+static bool read_level(const char *level, struct categories *categories)
+{
+	size_t length = strcspn(level, "-");
+	const char *colon = memchr(level, ':', length);
+
+	*categories = (struct categories){0};
+	return !colon || read_categories(colon + 1, categories);
+}
+
+bool explain_is_range(const char *scontext, const char *tcontext)
+{
+	const char *source = range_of(scontext), *target = range_of(tcontext);
+	struct categories clearance, needed;
+	const char *high;
+
+	if (!source || !target)
+		return false;
+	high = strchr(source, '-');
+	/* the object's high level is that of a process whose range it has taken over */
+	if (!read_level(high ? high + 1 : source, &clearance) ||
+	    !read_level(strchr(target, '-') ? strchr(target, '-') + 1 : target, &needed))
+		return false;
+	for (int i = 0; i < CATEGORIES; i++)
+		if (needed.has[i] && !clearance.has[i])
+			return true;
+	return false;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a denial means: what the program tried, what all of the call needs, whose key it is by custom, and
+ * whether categories stand in the way. Facts of the kernel's hooks (security/selinux/hooks.c), of
+ * ipcperms() (ipc/util.c) and of the reference policy's mcs constraints; no policy is asked.
+ */
+#pragma once
+
+#include "denial.h"
+#include "text.h"
+
+/* What a permission of a class is asked for, "attaching it for writing"; NULL if that isn't known. */
+const char *explain_permission(const char *class, const char *permission);
+
+/*
+ * Adds all that the call needs of the object, permissions with a blank between: where a policy is
+ * enforced only the first that fails is in the log. op and flags as a denial has them. false, and
+ * nothing added, for a call that isn't known.
+ */
+bool explain_needs(struct text *text, const char *op, int64_t flags);
+
+/* Whose key it is by custom: "NTP0, ntpd's and chronyd's reference clock 0". NULL for any other. */
+const char *explain_key(uint32_t key);
+
+/*
+ * Whether the target has categories that the source's clearance lacks: then the constraint refuses, and
+ * an allow rule is no help. Contexts without categories, or in another form, have none.
+ */
+bool explain_is_range(const char *scontext, const char *tcontext);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a denial means, as far as its text tells. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "explain.h"
+
+static void permissions_are_of_their_class(void **state)
+{
+	(void)state;
+	assert_string_equal(explain_permission("shm", "write"),
+			    "attaching it for writing (shmat without SHM_RDONLY)");
+	assert_string_equal(explain_permission("sem", "write"),
+			    "changing a value (semop, SETVAL, SETALL)");
+	assert_string_equal(explain_permission("msgq", "destroy"), "removing it (IPC_RMID)");
+	assert_null(explain_permission("msg", "destroy"));
+	assert_null(explain_permission("sem", "lock"));
+	assert_null(explain_permission("file", "read"));
+	assert_null(explain_permission("shm", "rea"));
+}
+
+static void a_call_needs_all_of_its_set(void **state)
+{
+	static const struct {
+		const char *op;
+		int64_t flags;
+		const char *needs; /* NULL: not known */
+	} rows[] = {
+		{"shmget", 0660, "unix_read unix_write associate"},
+		{"semget", 0, "associate"},
+		{"msgget", 0400, "unix_read associate"},
+		{"semget", 0200 | 01000, "unix_write associate"},
+		{"semget", DENIAL_UNKNOWN, NULL},
+		{"shmat", 0, "unix_read unix_write read write"},
+		{"shmat", 010000, "unix_read read"},
+		{"shmat", DENIAL_UNKNOWN, NULL},
+		{"semctl:GETVAL", DENIAL_UNKNOWN, "unix_read read"},
+		{"semctl:GETPID", 0, "unix_read getattr"},
+		{"semctl:SETALL", 0, "unix_write write"},
+		{"shmctl:IPC_RMID", 0, "destroy"},
+		{"msgsnd", 0, "unix_write write enqueue send"},
+		{"shmctl:SHM_STAT_ANY", 0, "getattr associate"},
+		{"semctl:SEM_INFO", 0, "ipc_info"},
+		{"shmdt", 0, NULL},
+		{"", 0, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text text = {0};
+		bool is_known = explain_needs(&text, rows[i].op, rows[i].flags);
+
+		if (is_known != (rows[i].needs != NULL))
+			fail_msg("%s", rows[i].op);
+		if (rows[i].needs)
+			assert_string_equal(text.bytes, rows[i].needs);
+		else
+			assert_null(text.bytes);
+		text_done(&text);
+	}
+}
+
+static void keys_by_custom(void **state)
+{
+	(void)state;
+	assert_non_null(explain_key(0x4e545030));
+	assert_ptr_equal(explain_key(0x4e545037), explain_key(0x4e545030));
+	assert_null(explain_key(0x4e545038));
+	assert_null(explain_key(0x4e54502f));
+	assert_non_null(explain_key(5432001));
+	assert_null(explain_key(5432002));
+	assert_non_null(explain_key(0x0d4d1234));
+	assert_null(explain_key(0x0d4e0000));
+	assert_non_null(explain_key(UINT32_MAX));
+	assert_null(explain_key(0));
+}
+
+static void categories_that_the_clearance_lacks(void **state)
+{
+	static const struct {
+		const char *source, *target;
+		bool is_range;
+	} rows[] = {
+		{"u:r:container_t:s0:c374,c410", "u:r:x_t:s0-s0:c0.c1023", true},
+		{"u:r:x_t:s0-s0:c0.c1023", "u:r:container_t:s0:c374,c410", false},
+		{"u:r:a_t:s0:c1,c2", "u:r:a_t:s0:c1,c2", false},
+		{"u:r:a_t:s0:c1,c2", "u:r:a_t:s0:c2,c3", true},
+		{"u:r:a_t:s0:c1,c2", "u:r:a_t:s0:c2", false},
+		{"u:r:a_t:s0:c1 c2", "u:r:a_t:s0:c2", false},
+		{"u:r:a_t:s0:c1.c5", "u:r:a_t:s0:c5", false},
+		{"u:r:a_t:s0:c1.c5", "u:r:a_t:s0:c6", true},
+		{"u:r:a_t:s0", "u:r:b_t:s0", false},
+		{"u:r:a_t:s0", "u:r:b_t:s0:c0", true},
+		/* no range, no such policy, not what it seems */
+		{"u:r:a_t", "u:r:b_t", false},
+		{"u:r:a_t:s0", "u:r:b_t:s0:c9999", false},
+		{"u:r:a_t:s0", "u:r:b_t:s0:c", false},
+		{"u:r:a_t:s0", "u:r:b_t:SystemLow-SystemHigh", false},
+		{"", "", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (explain_is_range(rows[i].source, rows[i].target) != rows[i].is_range)
+			fail_msg("%s to %s", rows[i].source, rows[i].target);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(permissions_are_of_their_class),
+		cmocka_unit_test(a_call_needs_all_of_its_set),
+		cmocka_unit_test(keys_by_custom),
+		cmocka_unit_test(categories_that_the_clearance_lacks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
