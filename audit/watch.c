@@ -136,6 +136,8 @@ static int watch_in_lines(struct watch *watch)
 		sleep_until(due_ns);
 		if (look(watch) < 0)
 			return EXIT_ERROR;
+		if (!looks)
+			audit_tell_gaps(&watch->audit);
 		r = watch_print_line(watch);
 		due_ns = next_look(due_ns, options->interval_ns);
 	}
