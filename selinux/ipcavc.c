@@ -155,7 +155,8 @@ static int list_logs(const struct options *options, struct string_list *names)
 
 static int print_json_end(struct run *run)
 {
-	int r = print_groups_json(&run->stream, &run->live, &run->groups);
+	int r = print_groups_json(&run->stream, &run->live, &run->groups,
+				  run->options->is_suggesting);
 
 	if (r == 0)
 		r = document_stream_array(&run->stream, "errors");
@@ -169,7 +170,7 @@ static int print_json_end(struct run *run)
 
 static int print_text_end(struct run *run)
 {
-	int r = print_groups_text(stdout, &run->live, &run->groups);
+	int r = print_groups_text(stdout, &run->live, &run->groups, run->options->is_suggesting);
 
 	for (size_t i = 0; i < run->complaint_count && i < COMPLAINTS_MAX; i++) {
 		const struct complaint *complaint = &run->complaints[i];

@@ -28,6 +28,7 @@ static const char help[] =
 	"      --domain=TYPE    of this source or target type: httpd_t\n"
 	"      --live-only      on objects that are there now\n"
 	"\n"
+	"      --suggest        what to do about them, the narrowest first\n"
 	"      --json           print one JSON document\n"
 	"  -h, --help           print this text\n"
 	"      --version        print the version\n"
@@ -42,6 +43,7 @@ enum {
 	OPT_KEY,
 	OPT_LIVE_ONLY,
 	OPT_SINCE,
+	OPT_SUGGEST,
 	OPT_UNTIL,
 	OPT_VERSION,
 };
@@ -54,6 +56,7 @@ static const struct option long_options[] = {
 	{"key", required_argument, NULL, OPT_KEY},
 	{"live-only", no_argument, NULL, OPT_LIVE_ONLY},
 	{"since", required_argument, NULL, OPT_SINCE},
+	{"suggest", no_argument, NULL, OPT_SUGGEST},
 	{"until", required_argument, NULL, OPT_UNTIL},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{NULL, 0, NULL, 0},
@@ -150,6 +153,9 @@ static int read_option(const struct commandline *line, struct options *options, 
 		return 0;
 	case OPT_SINCE:
 		return read_time(line, opt, value, &options->since);
+	case OPT_SUGGEST:
+		options->is_suggesting = true;
+		return 0;
 	case OPT_UNTIL:
 		return read_time(line, opt, value, &options->until);
 	}

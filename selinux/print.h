@@ -17,12 +17,13 @@ struct complaint {
 int print_denial_json(struct document_stream *stream, struct live *live,
 		      const struct denial *denial, enum match match, size_t object);
 
-/* The array "groups". */
+/* The array "groups"; is_suggesting: with what to do. */
 int print_groups_json(struct document_stream *stream, struct live *live,
-		      const struct groups *groups);
+		      const struct groups *groups, bool is_suggesting);
 
 /* A paragraph for each group. */
-int print_groups_text(FILE *out, struct live *live, const struct groups *groups);
+int print_groups_text(FILE *out, struct live *live, const struct groups *groups,
+		      bool is_suggesting);
 
 /* An element of "errors". */
 int print_complaint_json(struct document_stream *stream, const struct complaint *complaint);

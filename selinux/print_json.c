@@ -2,6 +2,7 @@
 /* ipcavc(8) describes the document; what is not known is null. */
 #include "explain.h"
 #include "print.h"
+#include "suggest.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -167,7 +168,26 @@ static int add_explanation(struct json_object *to, const struct group *group)
 	       document_add_bool(to, "range", explain_is_range(sample->scontext, sample->tcontext));
 }
 
-static int print_group(struct document_stream *stream, struct live *live, const struct group *group)
+static int add_suggestions(struct json_object *to, struct live *live, const struct group *group)
+{
+	struct json_object *list = document_add_array(to, "suggestions"), *one;
+	_cleanup_(suggestions_done) struct suggestions suggestions;
+	int r = list ? 0 : -ENOMEM;
+
+	suggestions_make(&suggestions, live, group);
+	for (size_t i = 0; r == 0 && i < suggestions.count; i++) {
+		one = suggestions.all[i].text.failed ? NULL : document_append_object(list);
+		r = one ? document_add_text(one, "kind",
+					    suggestion_kind_name(suggestions.all[i].kind)) |
+				    document_add_text(one, "text", suggestions.all[i].text.bytes) |
+				    document_add_bool(one, "wide", suggestions.all[i].is_wide)
+			: -ENOMEM;
+	}
+	return r;
+}
+
+static int print_group(struct document_stream *stream, struct live *live, const struct group *group,
+		       bool is_suggesting)
 {
 	const struct denial *sample = &group->sample;
 	struct json_object *to = document_stream_element();
@@ -183,6 +203,8 @@ static int print_group(struct document_stream *stream, struct live *live, const 
 		    document_add_time(to, "first", group->first) |
 		    document_add_time(to, "last", group->last) | add_explanation(to, group) |
 		    add_match(to, live, group->match, group->object);
+	if (r == 0 && is_suggesting)
+		r = add_suggestions(to, live, group);
 	if (r) {
 		document_free(to);
 		return -ENOMEM;
@@ -191,12 +213,12 @@ static int print_group(struct document_stream *stream, struct live *live, const 
 }
 
 int print_groups_json(struct document_stream *stream, struct live *live,
-		      const struct groups *groups)
+		      const struct groups *groups, bool is_suggesting)
 {
 	int r = document_stream_array(stream, "groups");
 
 	for (size_t i = 0; r == 0 && i < groups->count; i++)
-		r = print_group(stream, live, &groups->all[i]);
+		r = print_group(stream, live, &groups->all[i], is_suggesting);
 	return r;
 }
 

@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "explain.h"
 #include "print.h"
+#include "suggest.h"
 #include "text.h"
 
 static void add_type(struct text *text, const char *context)
@@ -217,7 +218,29 @@ static void add_group(struct text *text, struct live *live, const struct group *
 	add_object(text, live, group);
 }
 
-int print_groups_text(FILE *out, struct live *live, const struct groups *groups)
+/* The rule stands alone in its line, to be copied. */
+static void add_suggestions(struct text *text, struct live *live, const struct group *group)
+{
+	_cleanup_(suggestions_done) struct suggestions suggestions;
+
+	suggestions_make(&suggestions, live, group);
+	for (size_t i = 0; i < suggestions.count; i++) {
+		const struct suggestion *one = &suggestions.all[i];
+
+		text->failed |= one->text.failed;
+		if (one->kind == SUGGEST_RULE)
+			text_add_format(text, "  or a rule%s:\n    %s\n",
+					one->is_wide
+						? ", which opens what many programs have, each of "
+						  "this type"
+						: "",
+					one->text.bytes);
+		else
+			text_add_format(text, "  do: %s\n", one->text.bytes);
+	}
+}
+
+int print_groups_text(FILE *out, struct live *live, const struct groups *groups, bool is_suggesting)
 {
 	_cleanup_(text_done) struct text text = {0};
 
@@ -226,6 +249,8 @@ int print_groups_text(FILE *out, struct live *live, const struct groups *groups)
 		if (i)
 			text_add(&text, "\n");
 		add_group(&text, live, &groups->all[i]);
+		if (is_suggesting)
+			add_suggestions(&text, live, &groups->all[i]);
 		if (text.failed)
 			return -ENOMEM;
 		if (fputs(text.bytes, out) < 0)

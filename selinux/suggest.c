@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "suggest.h"
+
+#include <string.h>
+
+#include "cleanup.h"
+#include "explain.h"
+#include "span.h"
+
+bool suggest_is_shared_type(const char *type)
+{
+	static const char *const shared[] = {"unconfined_t", "unconfined_service_t", "initrc_t",
+					     "init_t",	     "kernel_t",	     "unlabeled_t"};
+
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+		if (!strcmp(type, shared[i]))
+			return true;
+	return false;
+}
+
+static bool is_name(const char *text)
+{
+	return *text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+			       == strlen(text);
+}
+
+static char *type_of(const char *context)
+{
+	struct span type = context_type(context);
+
+	return strndup(type.at, type.length);
+}
+
+bool suggest_add_rule(struct text *text, const char *scontext, const char *tcontext,
+		      const char *class, const char *permissions)
+{
+	_cleanup_free_ char *source = type_of(scontext), *target = type_of(tcontext);
+
+	if (!source || !target) {
+		text->failed = true;
+		return false;
+	}
+	if (!is_name(source) || !is_name(target) || !is_name(class) || !*permissions ||
+	    strspn(permissions, "abcdefghijklmnopqrstuvwxyz_ ") != strlen(permissions))
+		return false;
+	text_add_format(text, "(allow %s %s (%s (%s)))", source,
+			strcmp(source, target) ? target : "self", class, permissions);
+	return true;
+}
+
+static struct suggestion *add(struct suggestions *suggestions, enum suggestion_kind kind)
+{
+	struct suggestion *added = &suggestions->all[suggestions->count++];
+
+	*added = (struct suggestion){.kind = kind};
+	return added;
+}
+
+static void suggest_domain(struct suggestions *suggestions, struct live *live,
+			   const struct group *group, const char *target)
+{
+	const struct ipc_object *obj =
+		group->match == MATCH_NONE ? NULL : &live->inv.objects[group->object];
+	const struct who *who = obj && live_creator_lives(live, obj)
+					? whos_get(&live->whos, obj->cpid)
+					: NULL;
+	struct text *text = &add(suggestions, SUGGEST_DOMAIN)->text;
+
+	text_add(text, "start ");
+	if (who && who->unit)
+		text_add_format(text, "%s, which made it,", who->unit);
+	else
+		text_add(text, "what makes it");
+	text_add_format(text, " in a domain of its own: %s is that of programs without one", target);
+}
+
+/* Of segments the kernel tells whether they are used; ipcclean asks for the other kinds. */
+static bool may_be_removed(const struct ipc_object *obj)
+{
+	return kind_is_sysv(obj->kind) && obj->uid && (obj->kind != KIND_SHM || !obj->nattch);
+}
+
+static void suggest_removal(struct suggestions *suggestions, struct live *live,
+			    const struct group *group)
+{
+	const struct ipc_object *obj = &live->inv.objects[group->object];
+	const char *owner = usernames_get(&live->usernames, obj->uid);
+	struct text *text = &add(suggestions, SUGGEST_REMOVE)->text;
+
+	text_add_format(text,
+			"if it is left over: ipcclean user %s --kinds=%s -n, and without -n what it "
+			"lists goes; who asks next makes it anew, with its own label",
+			owner ? owner : "?", kind_name(obj->kind));
+}
+
+static void suggest_mode(struct suggestions *suggestions, struct live *live,
+			 const struct group *group)
+{
+	struct text *text = &add(suggestions, SUGGEST_MODE)->text;
+	_cleanup_free_ char *ref = group->match == MATCH_NONE
+					   ? NULL
+					   : object_ref(&live->inv.objects[group->object]);
+
+	text_add_format(text,
+			"its owner or mode refuse, so change these: ipcaudit chown %s USER:GROUP, or "
+			"ipcaudit fix-mode %s 0660",
+			ref ? ref : "OBJECT", ref ? ref : "OBJECT");
+}
+
+static void suggest_rule(struct suggestions *suggestions, const struct group *group,
+			 const char *target)
+{
+	const struct denial *sample = &group->sample;
+	struct text text = {0};
+	struct suggestion *rule;
+
+	if (!suggest_add_rule(&text, sample->scontext, sample->tcontext, sample->class,
+			      group->perms)) {
+		text_done(&text);
+		return;
+	}
+	rule = add(suggestions, SUGGEST_RULE);
+	rule->text = text;
+	rule->is_wide = suggest_is_shared_type(target) && sample->about != ABOUT_INFO;
+}
+
+void suggestions_make(struct suggestions *suggestions, struct live *live,
+		      const struct group *group)
+{
+	const struct denial *sample = &group->sample;
+	_cleanup_free_ char *target = type_of(sample->tcontext);
+	bool is_own = !strcmp(group->perms, "create");
+
+	suggestions->count = 0;
+	if (!target)
+		return;
+	if (sample->about == ABOUT_CAPABILITY) {
+		suggest_mode(suggestions, live, group);
+		return;
+	}
+	if (sample->about == ABOUT_SYSV && !is_own && suggest_is_shared_type(target))
+		suggest_domain(suggestions, live, group, target);
+	if (!is_own && (group->match == MATCH_KEY || group->match == MATCH_ID) &&
+	    may_be_removed(&live->inv.objects[group->object]))
+		suggest_removal(suggestions, live, group);
+	/* a constraint refuses whatever rules allow */
+	if (!explain_is_range(sample->scontext, sample->tcontext))
+		suggest_rule(suggestions, group, target);
+}
+
+void suggestions_done(struct suggestions *suggestions)
+{
+	for (size_t i = 0; i < suggestions->count; i++)
+		text_done(&suggestions->all[i].text);
+	suggestions->count = 0;
+}
+
+const char *suggestion_kind_name(enum suggestion_kind kind)
+{
+	static const char *const names[] = {[SUGGEST_DOMAIN] = "domain",
+					    [SUGGEST_REMOVE] = "remove",
+					    [SUGGEST_MODE] = "mode",
+					    [SUGGEST_RULE] = "rule"};
+
+	return names[kind];
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What to do about a denial, the narrowest first: the creator's domain, the stale object, mode bits, and
+ * only then a rule, for what was denied and nothing more. No policy is asked.
+ */
+#pragma once
+
+#include "groups.h"
+#include "text.h"
+
+enum suggestion_kind {
+	SUGGEST_DOMAIN, /* what makes the object runs in no domain of its own */
+	SUGGEST_REMOVE, /* the object is left over: made anew it has another label */
+	SUGGEST_MODE,	/* owner or mode, instead of the right to go past them */
+	SUGGEST_RULE,	/* CIL */
+};
+
+struct suggestion {
+	enum suggestion_kind kind;
+	struct text text; /* a sentence with the command, or the rule alone */
+	bool is_wide;	  /* a rule that opens the objects of many programs */
+};
+
+#define SUGGESTIONS_MAX 4
+
+struct suggestions {
+	struct suggestion all[SUGGESTIONS_MAX];
+	size_t count;
+};
+
+/* Makes them, for suggestions_done(). Names in them are safe for a terminal and in a policy. */
+void suggestions_make(struct suggestions *suggestions, struct live *live,
+		      const struct group *group);
+void suggestions_done(struct suggestions *suggestions);
+
+/* Whether a type is one that programs without a domain of their own run in. */
+bool suggest_is_shared_type(const char *type);
+
+/*
+ * Adds a rule in CIL, "(allow httpd_t db_t (sem (unix_read)))", types from the contexts. false, and
+ * nothing added, where a name could not stand in a policy.
+ */
+bool suggest_add_rule(struct text *text, const char *scontext, const char *tcontext,
+		      const char *class, const char *permissions);
+
+/* Stable words for JSON. */
+const char *suggestion_kind_name(enum suggestion_kind kind);
