@@ -4,10 +4,10 @@
  * its memory goes with the last detach (ipc/shm.c: do_shm_rmid). Programs do that on purpose while
  * they live; once the creator is gone, or nobody that we see has it attached, it is a leak.
  */
+#include <sys/shm.h>
+
 #include "finders.h"
 #include "words.h"
-
-#define MODE_DEST 01000 /* linux/shm.h: SHM_DEST */
 
 static void list_users(struct text *text, struct audit *audit, const struct holding *holding,
 		       size_t count)
@@ -61,7 +61,7 @@ void find_ghosts(struct audit *audit, struct findings *findings)
 	for (size_t i = 0; i < audit->inv.count; i++) {
 		const struct ipc_object *obj = &audit->inv.objects[i];
 
-		if (obj->kind == KIND_SHM && obj->mode & MODE_DEST && audit_is_wanted(audit, i))
+		if (obj->kind == KIND_SHM && obj->mode & SHM_DEST && audit_is_wanted(audit, i))
 			add_ghost(audit, i, findings);
 	}
 }

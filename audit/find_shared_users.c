@@ -5,21 +5,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cleanup.h"
 #include "finders.h"
 #include "unit_uses.h"
 #include "words.h"
-
-static bool is_of_ipc(const struct audit *audit, pid_t pid, ino_t ipc_ns)
-{
-	char path[32];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%d/ns/ipc", pid);
-	return fstatat(audit->procs.proc_fd, path, &st, 0) == 0 && st.st_ino == ipc_ns;
-}
 
 static bool is_in_list(const char *list, const char *unit)
 {
@@ -34,17 +24,18 @@ static bool is_in_list(const char *list, const char *unit)
 /* The services whose processes run as uid in our IPC namespace: "a.service, b.service". */
 static size_t list_units_of(struct text *list, struct audit *audit, uid_t uid)
 {
-	struct stat self;
+	int proc_fd = audit->procs.proc_fd;
+	ino_t ours = procs_ipc_ns(proc_fd, 0);
 	size_t count = 0;
 
-	if (fstatat(audit->procs.proc_fd, "self/ns/ipc", &self, 0) < 0)
+	if (!ours)
 		return 0;
 	for (size_t i = 0; i < audit->procs.count; i++) {
 		const struct proc *proc = &audit->procs.all[i];
 		const char *unit = proc->euid == uid ? unit_of_process(audit, proc->pid) : NULL;
 
 		if (!unit || is_in_list(list->bytes, unit) ||
-		    !is_of_ipc(audit, proc->pid, self.st_ino))
+		    procs_ipc_ns(proc_fd, proc->pid) != ours)
 			continue;
 		text_add_format(list, "%s%s", count++ ? ", " : "", unit);
 	}

@@ -76,10 +76,10 @@ static void print_calls(unsigned set, FILE *out)
 
 static int print_text(const struct why *why, const struct answers *answers, FILE *out)
 {
-	struct stat st;
+	ino_t ipc_ns = procs_ipc_ns(why->audit->procs.proc_fd, 0);
 
-	if (fstatat(why->audit->procs.proc_fd, "self/ns/ipc", &st, 0) == 0)
-		fprintf(out, "In IPC namespace %llu, for %s:\n", (unsigned long long)st.st_ino,
+	if (ipc_ns)
+		fprintf(out, "In IPC namespace %llu, for %s:\n", (unsigned long long)ipc_ns,
 			usernames_get(&why->audit->usernames, why->uid));
 	for (size_t i = 0; i < answers->count; i++) {
 		const struct answer *answer = &answers->list[i];

@@ -2,12 +2,9 @@
 #include "words.h"
 
 #include <string.h>
+#include <sys/shm.h>
 
 #include "cleanup.h"
-
-/* linux/shm.h: SHM_DEST, SHM_LOCKED; they stand in the mode */
-#define MODE_DEST 01000
-#define MODE_LOCKED 02000
 
 void words_add_object(struct text *text, const struct ipc_object *obj)
 {
@@ -58,9 +55,9 @@ const char *words_state(const struct ipc_object *obj, size_t n)
 	const char *states[3] = {0};
 	size_t count = 0;
 
-	if (obj->kind == KIND_SHM && obj->mode & MODE_DEST)
+	if (obj->kind == KIND_SHM && obj->mode & SHM_DEST)
 		states[count++] = "dest";
-	if (obj->kind == KIND_SHM && obj->mode & MODE_LOCKED)
+	if (obj->kind == KIND_SHM && obj->mode & SHM_LOCKED)
 		states[count++] = "locked";
 	return n < count ? states[n] : NULL;
 }

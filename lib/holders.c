@@ -188,15 +188,13 @@ static int add_unlinked_fd(struct pass *pass, int dir, const char *fd_name, pid_
 				 .ino = stx->stx_ino,
 				 .pid = pid,
 				 .bytes = stx->stx_blocks * 512};
-	char path[4096 + sizeof(" (deleted)")], *deleted;
+	char path[4096 + sizeof(" (deleted)")];
 	ssize_t n = readlinkat(dir, fd_name, path, sizeof(path) - 1);
 
 	if (n < 0)
 		return 0;
 	path[n] = '\0';
-	deleted = n > 10 ? path + n - 10 : path;
-	if (!strcmp(deleted, " (deleted)"))
-		*deleted = '\0';
+	maps_cut_deleted(path);
 	return add_unlinked(pass->holders, &found, !strncmp(path, "/memfd:", 7) ? path + 1 : path);
 }
 
@@ -303,13 +301,9 @@ static void sort_unlinked(struct holders *holders)
 
 bool holders_is_foreign(const struct holders *holders, const struct holding *holding)
 {
-	char path[32];
-	struct stat st;
+	ino_t its = holding->is_segment ? procs_ipc_ns(holders->proc_fd, holding->pid) : 0;
 
-	if (!holding->is_segment)
-		return false;
-	snprintf(path, sizeof(path), "%d/ns/ipc", holding->pid);
-	return fstatat(holders->proc_fd, path, &st, 0) == 0 && st.st_ino != holders->ipc_ns;
+	return its && its != holders->ipc_ns;
 }
 
 static uint64_t count_own(const struct holders *holders, size_t from, size_t to)
@@ -354,14 +348,12 @@ static dev_t device_of(int fd)
 static int prepare(struct pass *pass)
 {
 	_cleanup_close_ int memfd = memfd_create("ipcguard", MFD_CLOEXEC);
-	struct stat st;
 
 	pass->kernel_dev = device_of(memfd);
 	pass->shm_dev = device_of(pass->inv->shm_fd);
 	pass->mqueue_dev = device_of(pass->inv->mqueue_fd);
 	pass->holders->proc_fd = pass->procs->proc_fd;
-	if (fstatat(pass->procs->proc_fd, "self/ns/ipc", &st, 0) == 0)
-		pass->holders->ipc_ns = st.st_ino;
+	pass->holders->ipc_ns = procs_ipc_ns(pass->procs->proc_fd, 0);
 	pass->maps = (struct maps_reader){.proc_fd = pass->procs->proc_fd,
 					  .devices = {pass->kernel_dev, pass->shm_dev},
 					  .buffer = malloc(MAPS_BUFFER_SIZE)};

@@ -365,6 +365,16 @@ bool procs_may_be_alive(const struct procs *procs, pid_t pid, time_t when)
 	return false;
 }
 
+ino_t procs_ipc_ns(int dir, pid_t pid)
+{
+	char path[32] = "self/ns/ipc";
+	struct stat st;
+
+	if (pid)
+		snprintf(path, sizeof(path), "%d/ns/ipc", pid);
+	return fstatat(dir, path, &st, 0) < 0 ? 0 : st.st_ino;
+}
+
 bool procs_creator_lives(const struct procs *procs, const struct ipc_object *obj)
 {
 	return obj->cpid && procs_may_be_alive(procs, obj->cpid, object_made_by(obj));

@@ -78,6 +78,12 @@ bool procs_may_be_alive(const struct procs *procs, pid_t pid, time_t when);
 bool procs_creator_lives(const struct procs *procs, const struct ipc_object *obj);
 
 /*
+ * The IPC namespace of a process or thread below `dir`, /proc or a task directory, by its inode; pid 0 is
+ * the caller. 0 with errno where it can't be told: the process is gone, or may not be asked.
+ */
+ino_t procs_ipc_ns(int dir, pid_t pid);
+
+/*
  * Reads the cgroup path of a process (v2, or systemd's v1 hierarchy) into buf. Returns 0, or a
  * negative errno; -ENODATA where there is no such hierarchy, -ENAMETOOLONG for a longer path.
  */

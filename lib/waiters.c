@@ -72,11 +72,9 @@ static int add(struct waiters *waiters, const struct waiter *waiter)
  */
 static bool shares_our_ipc(int dir, pid_t tid, ino_t ours)
 {
-	struct stat st;
-	char path[32];
+	ino_t its = procs_ipc_ns(dir, tid);
 
-	snprintf(path, sizeof(path), "%d/ns/ipc", tid);
-	return fstatat(dir, path, &st, 0) < 0 || st.st_ino == ours;
+	return !its || its == ours;
 }
 
 static int add_runner(struct scan *scan, pid_t pid, pid_t tid)
@@ -341,13 +339,12 @@ int waiters_read(struct waiters *waiters, const struct procs *procs, enum waiter
 		 uint64_t deadline_ns)
 {
 	struct scan scan = {.waiters = waiters, .procs = procs, .depth = depth};
-	struct stat ours = {0};
 	int r;
 
 	*waiters = (struct waiters){.is_partial = procs->is_partial};
-	if (fstatat(procs->proc_fd, "self/ns/ipc", &ours, 0) < 0)
+	scan.ipc_ns = procs_ipc_ns(procs->proc_fd, 0);
+	if (!scan.ipc_ns)
 		return -errno;
-	scan.ipc_ns = ours.st_ino;
 	r = read_all_processes(&scan);
 	if (r == 0)
 		r = settle_runners(&scan, deadline_ns);

@@ -57,6 +57,20 @@ struct span context_type(const char *context)
 	return colon ? span_until(rest, colon) : rest;
 }
 
+bool context_has_same_type(const char *a, const char *b)
+{
+	struct span one = context_type(a), other = context_type(b);
+
+	return one.length == other.length && !memcmp(one.at, other.at, one.length);
+}
+
+char *context_copy_type(const char *context)
+{
+	struct span type = context_type(context);
+
+	return strndup(type.at, type.length);
+}
+
 /* Takes the part of `text` from behind the last ` name=` to the end, and cuts it off there. */
 static struct span cut_last(struct span *text, const char *name)
 {

@@ -86,6 +86,9 @@ int denial_add(struct denial *denial, const struct record *record);
 
 /* The type of a context, "sshd_t", as a part of it; all of it where it has no such form. */
 struct span context_type(const char *context);
+bool context_has_same_type(const char *a, const char *b);
+/* A copy, to be freed; NULL without memory. */
+char *context_copy_type(const char *context);
 
 /* Stable words for JSON. */
 const char *denial_about_name(enum denial_about about);

@@ -111,10 +111,8 @@ bool denial_take_path(char *path, struct denial *denial)
 {
 	/* as they are mounted: the host's, and a container's seen from the host */
 	static const char *const mounts[] = {"/dev/shm", "/mounts/shm"};
-	size_t length = strlen(path);
 
-	if (length > 10 && !strcmp(path + length - 10, " (deleted)"))
-		path[length - 10] = '\0';
+	maps_cut_deleted(path);
 	if (maps_parse_sysv(path, &denial->key)) {
 		denial->about = ABOUT_SEGMENT_FILE;
 		denial->has_kind = true;

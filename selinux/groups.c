@@ -40,13 +40,6 @@ static uint64_t hash_of(const struct denial *denial)
 	return denial->name ? add_hash(hash, denial->name, strlen(denial->name)) : hash;
 }
 
-static bool is_same_type(const char *a, const char *b)
-{
-	struct span one = context_type(a), other = context_type(b);
-
-	return one.length == other.length && !memcmp(one.at, other.at, one.length);
-}
-
 static bool is_same_text(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
@@ -57,7 +50,8 @@ static bool is_same_cause(const struct denial *a, const struct denial *b)
 	return a->about == b->about && has_key(a) == has_key(b) && number_of(a) == number_of(b) &&
 	       is_same_text(a->name, b->name) && is_same_text(a->container, b->container) &&
 	       is_same_text(a->node, b->node) && !strcmp(a->class, b->class) &&
-	       is_same_type(a->scontext, b->scontext) && is_same_type(a->tcontext, b->tcontext);
+	       context_has_same_type(a->scontext, b->scontext) &&
+	       context_has_same_type(a->tcontext, b->tcontext);
 }
 
 static bool has_word(const char *list, const char *word, size_t length)

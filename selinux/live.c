@@ -12,13 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/shm.h>
 
 #include "cleanup.h"
 #include "readall.h"
 #include "say.h"
-
-/* linux/shm.h: a removed segment that is still attached has lost its key */
-#define SHM_DEST_BIT 01000
 
 static const char *const match_names[MATCH_COUNT_] = {
 	[MATCH_NONE] = "none", [MATCH_KEY] = "key",   [MATCH_ID] = "id",
@@ -84,19 +82,15 @@ static bool has_label_of(const struct live *live, const struct ipc_object *obj, 
 {
 	_cleanup_free_ char *label =
 		live_creator_lives(live, obj) ? live_label(live, obj->cpid) : NULL;
-	struct span is, wanted = context_type(context);
 
-	if (!label)
-		return true;
-	is = context_type(label);
-	return is.length == wanted.length && !memcmp(is.at, wanted.at, is.length);
+	return !label || context_has_same_type(label, context);
 }
 
 /* Nothing that the log tells speaks against the keyless object. */
 static bool may_be(const struct live *live, const struct denial *denial,
 		   const struct ipc_object *obj)
 {
-	if (obj->key || (obj->kind == KIND_SHM && obj->mode & SHM_DEST_BIT && !obj->nattch))
+	if (obj->key || (obj->kind == KIND_SHM && obj->mode & SHM_DEST && !obj->nattch))
 		return false;
 	if (denial->time && object_made_by(obj) > denial->time)
 		return false;

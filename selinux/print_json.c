@@ -47,8 +47,7 @@ static int add_key(struct json_object *to, const struct denial *denial)
 
 static int add_type(struct json_object *to, const char *key, const char *context)
 {
-	struct span type = context_type(context);
-	_cleanup_free_ char *copy = strndup(type.at, type.length);
+	_cleanup_free_ char *copy = context_copy_type(context);
 
 	return copy ? add_text(to, key, copy) : -ENOMEM;
 }

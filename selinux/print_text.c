@@ -17,8 +17,7 @@
 
 static void add_type(struct text *text, const char *context)
 {
-	struct span type = context_type(context);
-	_cleanup_free_ char *copy = strndup(type.at, type.length);
+	_cleanup_free_ char *copy = context_copy_type(context);
 
 	text_add_escaped(text, copy ?: "?");
 }

@@ -5,12 +5,12 @@
 
 #include "cleanup.h"
 #include "explain.h"
-#include "span.h"
 
 bool suggest_is_shared_type(const char *type)
 {
-	static const char *const shared[] = {"unconfined_t", "unconfined_service_t", "initrc_t",
-					     "init_t",	     "kernel_t",	     "unlabeled_t"};
+	static const char *const shared[] = {"unconfined_t", "unconfined_service_t",
+					     "initrc_t",     "init_t",
+					     "kernel_t",     "unlabeled_t"};
 
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
 		if (!strcmp(type, shared[i]))
@@ -20,21 +20,16 @@ bool suggest_is_shared_type(const char *type)
 
 static bool is_name(const char *text)
 {
-	return *text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-			       == strlen(text);
-}
-
-static char *type_of(const char *context)
-{
-	struct span type = context_type(context);
-
-	return strndup(type.at, type.length);
+	return *text &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+		       strlen(text);
 }
 
 bool suggest_add_rule(struct text *text, const char *scontext, const char *tcontext,
 		      const char *class, const char *permissions)
 {
-	_cleanup_free_ char *source = type_of(scontext), *target = type_of(tcontext);
+	_cleanup_free_ char *source = context_copy_type(scontext),
+			    *target = context_copy_type(tcontext);
 
 	if (!source || !target) {
 		text->failed = true;
@@ -61,9 +56,8 @@ static void suggest_domain(struct suggestions *suggestions, struct live *live,
 {
 	const struct ipc_object *obj =
 		group->match == MATCH_NONE ? NULL : &live->inv.objects[group->object];
-	const struct who *who = obj && live_creator_lives(live, obj)
-					? whos_get(&live->whos, obj->cpid)
-					: NULL;
+	const struct who *who =
+		obj && live_creator_lives(live, obj) ? whos_get(&live->whos, obj->cpid) : NULL;
 	struct text *text = &add(suggestions, SUGGEST_DOMAIN)->text;
 
 	text_add(text, "start ");
@@ -71,7 +65,8 @@ static void suggest_domain(struct suggestions *suggestions, struct live *live,
 		text_add_format(text, "%s, which made it,", who->unit);
 	else
 		text_add(text, "what makes it");
-	text_add_format(text, " in a domain of its own: %s is that of programs without one", target);
+	text_add_format(text, " in a domain of its own: %s is that of programs without one",
+			target);
 }
 
 /* Of segments the kernel tells whether they are used; ipcclean asks for the other kinds. */
@@ -87,24 +82,25 @@ static void suggest_removal(struct suggestions *suggestions, struct live *live,
 	const char *owner = usernames_get(&live->usernames, obj->uid);
 	struct text *text = &add(suggestions, SUGGEST_REMOVE)->text;
 
-	text_add_format(text,
-			"if it is left over: ipcclean user %s --kinds=%s -n, and without -n what it "
-			"lists goes; who asks next makes it anew, with its own label",
-			owner ? owner : "?", kind_name(obj->kind));
+	text_add_format(
+		text,
+		"if it is left over: ipcclean user %s --kinds=%s -n, and without -n what it "
+		"lists goes; who asks next makes it anew, with its own label",
+		owner ? owner : "?", kind_name(obj->kind));
 }
 
 static void suggest_mode(struct suggestions *suggestions, struct live *live,
 			 const struct group *group)
 {
 	struct text *text = &add(suggestions, SUGGEST_MODE)->text;
-	_cleanup_free_ char *ref = group->match == MATCH_NONE
-					   ? NULL
-					   : object_ref(&live->inv.objects[group->object]);
+	_cleanup_free_ char *ref =
+		group->match == MATCH_NONE ? NULL : object_ref(&live->inv.objects[group->object]);
 
-	text_add_format(text,
-			"its owner or mode refuse, so change these: ipcaudit chown %s USER:GROUP, or "
-			"ipcaudit fix-mode %s 0660",
-			ref ? ref : "OBJECT", ref ? ref : "OBJECT");
+	text_add_format(
+		text,
+		"its owner or mode refuse, so change these: ipcaudit chown %s USER:GROUP, or "
+		"ipcaudit fix-mode %s 0660",
+		ref ? ref : "OBJECT", ref ? ref : "OBJECT");
 }
 
 static void suggest_rule(struct suggestions *suggestions, const struct group *group,
@@ -124,11 +120,10 @@ static void suggest_rule(struct suggestions *suggestions, const struct group *gr
 	rule->is_wide = suggest_is_shared_type(target) && sample->about != ABOUT_INFO;
 }
 
-void suggestions_make(struct suggestions *suggestions, struct live *live,
-		      const struct group *group)
+void suggestions_make(struct suggestions *suggestions, struct live *live, const struct group *group)
 {
 	const struct denial *sample = &group->sample;
-	_cleanup_free_ char *target = type_of(sample->tcontext);
+	_cleanup_free_ char *target = context_copy_type(sample->tcontext);
 	bool is_own = !strcmp(group->perms, "create");
 
 	suggestions->count = 0;

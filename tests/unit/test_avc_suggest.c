@@ -15,7 +15,8 @@ static void a_rule_is_what_was_denied(void **state)
 	static const struct {
 		const char *source, *target, *class, *permissions, *rule; /* NULL: none */
 	} rows[] = {
-		{"u:r:a_t:s0", "u:r:b_t:s0", "sem", "unix_read", "(allow a_t b_t (sem (unix_read)))"},
+		{"u:r:a_t:s0", "u:r:b_t:s0", "sem", "unix_read",
+		 "(allow a_t b_t (sem (unix_read)))"},
 		{"u:r:a_t", "u:r:b_t", "shm", "read write", "(allow a_t b_t (shm (read write)))"},
 		{"u:r:a_t:s0", "u:r:a_t:s0", "shm", "create", "(allow a_t self (shm (create)))"},
 		{"u:r:a_t:s0", "u:r:b)t:s0", "sem", "read", NULL},
