@@ -31,11 +31,11 @@ enum exit_status {
 /* What a snapshot is to hold besides objects. */
 enum audit_needs {
 	NEEDS_RESIDENT = 1 << 0, /* rss and swap */
-	NEEDS_PROCESSES =
-		1 << 4, /* all of them, as the three below do; else each that is asked about */
-	NEEDS_MAPPED = 1 << 1,	/* who has segments attached */
-	NEEDS_OPEN = 1 << 2,	/* and who has POSIX objects open */
-	NEEDS_WAITERS = 1 << 3, /* who sleeps on sets and queues, and for which semaphore */
+	/* all processes, as the rest does; else each that is asked about */
+	NEEDS_PROCESSES = 1 << 1,
+	NEEDS_MAPPED = 1 << 2,	/* who has segments attached */
+	NEEDS_OPEN = 1 << 3,	/* and who has POSIX objects open */
+	NEEDS_WAITERS = 1 << 4, /* who sleeps on sets and queues, and for which semaphore */
 };
 
 struct changes;

@@ -166,6 +166,15 @@ int columns_parse_sort(const char *text, const struct column **sort, bool *is_de
 	return -EINVAL;
 }
 
+unsigned columns_needs(const struct columns *columns)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < columns->count; i++)
+		needs |= columns->list[i]->needs;
+	return needs;
+}
+
 int columns_print_all(FILE *out)
 {
 	for (size_t i = 0; i < COUNT_; i++)

@@ -51,6 +51,9 @@ int columns_parse_sort(const char *text, const struct column **sort, bool *is_de
 /* The column of that name, or NULL. */
 const struct column *columns_find(const char *name, size_t length);
 
+/* What must be read for all of them: set of audit_needs. */
+unsigned columns_needs(const struct columns *columns);
+
 /* Prints names and meanings. Returns 0 or a negative errno. */
 int columns_print_all(FILE *out);
 

@@ -34,27 +34,32 @@ static const struct {
 	{KIND_PMQ, "mq_timedsend"}, {KIND_PMQ, "mq_timedreceive"},
 };
 
-static size_t list_blocked(struct text *list, const struct manager_filter *filter, unsigned kinds)
-{
-	size_t count = 0;
+#define CALL_COUNT (sizeof(calls) / sizeof(calls[0]))
 
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (kinds & KIND_BIT(calls[i].kind) && manager_filter_blocks(filter, calls[i].call))
-			text_add_format(list, "%s%s", count++ ? ", " : "", calls[i].call);
-	return count;
+/* The next call, from i on, that one of the kinds takes and the filter refuses; CALL_COUNT if none. */
+static size_t next_blocked(const struct manager_filter *filter, unsigned kinds, size_t i)
+{
+	while (i < CALL_COUNT &&
+	       !(kinds & KIND_BIT(calls[i].kind) && manager_filter_blocks(filter, calls[i].call)))
+		i++;
+	return i;
 }
 
-/* The first object of the unit's that is of a kind. */
-static const struct ipc_object *example_of(const struct audit *audit, const struct unit_use *use,
-					   const struct manager_filter *filter)
+static void list_blocked(struct text *list, const struct manager_filter *filter, unsigned kinds)
+{
+	for (size_t i = next_blocked(filter, kinds, 0); i < CALL_COUNT;
+	     i = next_blocked(filter, kinds, i + 1))
+		text_add_format(list, "%s%s", list->length ? ", " : "", calls[i].call);
+}
+
+/* The first object that takes a refused call, NULL if none does. */
+static const struct ipc_object *find_blocked(const struct audit *audit, const struct unit_use *use,
+					     const struct manager_filter *filter)
 {
 	for (size_t i = 0; i < use->count; i++) {
 		const struct ipc_object *obj = &audit->inv.objects[use->objects[i]];
-		struct text list = {0};
-		size_t blocked = list_blocked(&list, filter, KIND_BIT(obj->kind));
 
-		text_done(&list);
-		if (blocked)
+		if (next_blocked(filter, KIND_BIT(obj->kind), 0) < CALL_COUNT)
 			return obj;
 	}
 	return NULL;
@@ -65,13 +70,16 @@ static int find_filter(struct audit *audit, const struct unit_use *use, uint64_t
 {
 	_cleanup_(manager_filter_done) struct manager_filter filter = {0};
 	_cleanup_(text_done) struct text list = {0};
+	const struct ipc_object *example;
 	struct finding *finding;
 	int r = manager_read_filter(use->unit, timeout_ns, &filter);
 
-	if (r < 0 || !list_blocked(&list, &filter, use->kinds))
+	example = r < 0 ? NULL : find_blocked(audit, use, &filter);
+	if (!example)
 		return r;
+	list_blocked(&list, &filter, use->kinds);
 	finding = findings_add(
-		findings, FINDING_SYSCALL_FILTER, SEVERITY_WARNING, example_of(audit, use, &filter),
+		findings, FINDING_SYSCALL_FILTER, SEVERITY_WARNING, example,
 		"%s uses it, and its SystemCallFilter= refuses %s: from its next start "
 		"on the unit fails there, or is killed",
 		use->unit, list.bytes ? list.bytes : "");

@@ -60,13 +60,11 @@ static int print_json(struct audit *audit, const struct selection *rows)
 static unsigned needs_of(const struct options *options, const struct columns *columns,
 			 const struct column *sort)
 {
-	unsigned needs = sort ? sort->needs : 0;
+	unsigned needs =
+		columns_needs(columns) | (sort ? sort->needs : 0) | selection_needs(options);
 
 	if (options->is_json)
 		return NEEDS_RESIDENT | NEEDS_MAPPED | NEEDS_OPEN;
-	for (size_t i = 0; i < columns->count; i++)
-		needs |= columns->list[i]->needs;
-	needs |= selection_needs(options);
 	/* only POSIX objects are open without being mapped */
 	if (!(options->kinds & ~KINDS_SYSV))
 		needs &= ~(unsigned)NEEDS_OPEN;

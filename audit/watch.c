@@ -21,16 +21,13 @@
  */
 static unsigned needs_of(const struct watch *watch)
 {
-	unsigned needs = 0;
-
-	for (size_t i = 0; i < watch->columns.count; i++)
-		needs |= watch->columns.list[i]->needs;
-	return (needs & ~(unsigned)NEEDS_PROCESSES) | watch->sort->needs |
+	return (columns_needs(&watch->columns) & ~(unsigned)NEEDS_PROCESSES) | watch->sort->needs |
 	       selection_needs(watch->context->options);
 }
 
 static void forget(struct watch *watch)
 {
+	limits_done(&watch->limits);
 	selection_done(&watch->objects);
 	if (watch->has_audit)
 		audit_done(&watch->audit);
@@ -110,6 +107,7 @@ static int watch_on_screen(struct watch *watch, struct screen *screen)
 	for (uint64_t looks = 0; !is_last(watch, looks); looks++) {
 		if (look(watch) < 0 || sort(watch) < 0)
 			return EXIT_ERROR;
+		limits_read(&watch->limits, &watch->audit.inv, &watch->audit.procs);
 		due_ns = next_look(due_ns, watch->context->options->interval_ns);
 		if (show(watch, screen, due_ns) == WATCH_FINISH)
 			break;

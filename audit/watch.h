@@ -5,6 +5,7 @@
 #include "audit.h"
 #include "changes.h"
 #include "columns.h"
+#include "ipc_limits.h"
 #include "screen.h"
 #include "selection.h"
 
@@ -18,7 +19,8 @@ struct watch {
 	struct audit audit; /* the last look, with the objects chosen of it */
 	bool has_audit;
 	struct selection objects;
-	size_t first; /* the object that stands first on the screen, of those chosen */
+	struct limits limits; /* for the screen; none where they can't be read */
+	size_t first;	      /* the object that stands first on the screen, of those chosen */
 };
 
 /* One line of figures for programs and logs. Returns 0 or a negative errno of standard output. */

@@ -92,16 +92,15 @@ static const struct limit *next_nearest(const struct limits *limits, const bool 
 
 static void draw_limits(struct picture *picture)
 {
-	const struct audit *audit = &picture->watch->audit;
+	const struct limits *limits = &picture->watch->limits;
 	bool is_named[LIMIT_COUNT_] = {0};
 	const struct limit *limit;
-	struct limits limits;
 
-	if (limits_read(&limits, &audit->inv, &audit->procs) < 0)
+	if (!limits->count)
 		return;
 	text_add(&picture->text, "nearest limits:");
 	for (int i = 0; i < LIMITS_SHOWN; i++) {
-		limit = next_nearest(&limits, is_named);
+		limit = next_nearest(limits, is_named);
 		if (!limit)
 			break;
 		is_named[limit->id] = true;
@@ -109,7 +108,6 @@ static void draw_limits(struct picture *picture)
 				limit_percent(limit));
 	}
 	put(picture, STYLE_PLAIN);
-	limits_done(&limits);
 }
 
 /* The part of the list that starts at watch->first and fits above the last line. */

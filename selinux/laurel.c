@@ -178,12 +178,20 @@ static int give_records(const struct event_context *event, struct json_object *a
 	return r;
 }
 
+/* A log has a line for each event: what is open stays open. */
+static int open_library(void)
+{
+	return sym_json_tokener_new_ex ? 0
+				       : optional_open("libjson-c.so.5", symbols,
+						       sizeof(symbols) / sizeof(symbols[0]));
+}
+
 int laurel_read(struct span line, laurel_fn fn, void *data)
 {
 	static const char *const types[] = {"AVC", "SYSCALL", "IPC", "PATH", "MQ_OPEN"};
 	_cleanup_(put_object) struct json_object *all = NULL;
 	struct event_context event = {.fn = fn, .data = data};
-	int r = optional_open("libjson-c.so.5", symbols, sizeof(symbols) / sizeof(symbols[0]));
+	int r = open_library();
 
 	if (r == 0)
 		r = parse(line, &all);
