@@ -49,9 +49,6 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo '  $(1)'	$(2))
 
 LIB_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard lib/*.c)))
-IPCAUDIT_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard audit/*.c)))
-IPCAVC_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard selinux/*.c)))
-IPCCLEAN_OBJECTS := $(patsubst %.c,$B/%.o,$(sort $(wildcard hooks/*.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 TEST_TOOLS := $(patsubst tests/tools/%.c,$B/tests/tools/%,$(sort $(wildcard tests/tools/*.c)))
 BENCH_TOOLS := $(patsubst bench/%.c,$B/bench/%,$(sort $(wildcard bench/*.c)))
@@ -71,17 +68,29 @@ $B/libipcguard.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$B/ipcclean: $(IPCCLEAN_OBJECTS) $B/libipcguard.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+# $(call program,NAME,FOLDER,ARCHIVE): the program, and all of it but its main, for tests
+define program
+$B/$(1): $(patsubst %.c,$B/%.o,$(sort $(wildcard $(2)/*.c))) $B/libipcguard.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(ALL_LIBS)
 
-$B/ipcaudit: $(IPCAUDIT_OBJECTS) $B/libipcguard.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+$B/$(3).a: $(patsubst %.c,$B/%.o,$(filter-out $(2)/$(1).c,$(sort $(wildcard $(2)/*.c))))
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
+endef
+$(eval $(call program,ipcclean,hooks,libhooks))
+$(eval $(call program,ipcaudit,audit,libaudit))
+$(eval $(call program,ipcavc,selinux,libavc))
 
-$B/ipcavc: $(IPCAVC_OBJECTS) $B/libipcguard.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+# $(call program_tests,PREFIX,FOLDER,ARCHIVE): those of one program, as each has an options.c
+define program_tests
+$B/tests/unit/test_$(1)_%: $B/tests/unit/test_$(1)_%.o $B/$(3).a $B/libipcguard.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(ALL_LIBS) $$$$($$(PKG_CONFIG) --libs cmocka)
+$B/tests/unit/test_$(1)_%.o: ALL_CFLAGS += -I$(2)
+endef
+$(eval $(call program_tests,audit,audit,libaudit))
+$(eval $(call program_tests,avc,selinux,libavc))
 
 # into a login program: libpam and libc only, nothing visible but PAM's functions
 PAM_SOURCES := $(sort $(wildcard pam_ipcclean/*.c))
@@ -115,28 +124,6 @@ $B/tests/unit/test_pam_ipcclean: $B/tests/unit/test_pam_ipcclean.o | $B/tests/pa
 		$B/tests/pam/standin
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -rdynamic -pthread -o $@ $< $(PAM_LIBS) $$($(PKG_CONFIG) --libs cmocka)
-
-# what the tests need of the program: all but its main
-$B/libhooks.a: $(filter-out $B/hooks/ipcclean.o,$(IPCCLEAN_OBJECTS))
-	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
-
-$B/libaudit.a: $(filter-out $B/audit/ipcaudit.o,$(IPCAUDIT_OBJECTS))
-	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
-
-$B/libavc.a: $(filter-out $B/selinux/ipcavc.o,$(IPCAVC_OBJECTS))
-	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
-
-# of one program: each has an options.c
-$B/tests/unit/test_audit_%: $B/tests/unit/test_audit_%.o $B/libaudit.a $B/libipcguard.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
-
-$B/tests/unit/test_avc_%: $B/tests/unit/test_avc_%.o $B/libavc.a $B/libipcguard.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
 
 $B/tests/unit/%: $B/tests/unit/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
@@ -173,9 +160,6 @@ $B/bench/%: $B/bench/%.o $B/libipcguard.a
 
 # drop-ins name the program by its installed path: another prefix= means another program; and doctor
 # looks for the module where it is installed
-$B/tests/unit/test_audit_%.o: ALL_CFLAGS += -Iaudit
-$B/tests/unit/test_avc_%.o: ALL_CFLAGS += -Iselinux
-
 .PHONY: FORCE
 $B/bindir: FORCE
 	@mkdir -p $(@D)

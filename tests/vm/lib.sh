@@ -58,6 +58,16 @@ sweep_away() { # user
 	find /dev/shm /dev/mqueue -type f -uid "$uid" -delete
 }
 
+# A segment of svc's, key 0x4e6e, of three huge pages, written in its second only.
+make_huge_segment() {
+	sysctl -qw vm.nr_hugepages=8
+	[ "$(sysctl -n vm.nr_hugepages)" -ge 4 ] || { echo "# SKIP no huge pages to be had"; exit 0; }
+	sysctl -qw vm.hugetlb_shm_group="$(id -g svc)"
+	# 04000 is SHM_HUGETLB
+	su -s /bin/sh svc -c "perl -e '"'my $id = shmget(0x4e6e, 6 << 20, 0600 | 01000 | 04000) // die "shmget: $!";
+		shmwrite($id, "x" x 4096, 2 << 20, 4096)'"'"
+}
+
 # The journal of ipcguard since the scenario began.
 # not a cursor: with a filter, journalctl 252 leaves out the first entry after it
 since=@$(date +%s.%6N)

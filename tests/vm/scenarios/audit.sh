@@ -178,12 +178,7 @@ scenario_metrics_service_in_its_sandbox() {
 }
 
 scenario_resident_bytes_of_huge_pages() {
-	sysctl -qw vm.nr_hugepages=8
-	[ "$(sysctl -n vm.nr_hugepages)" -ge 4 ] || { echo "# SKIP no huge pages to be had"; exit 0; }
-	sysctl -qw vm.hugetlb_shm_group="$(id -g svc)"
-	# SHM_HUGETLB, three pages; written in its second only
-	su -s /bin/sh svc -c "perl -e '"'my $id = shmget(0x4e6e, 6 << 20, 0600 | 01000 | 04000) // die "shmget: $!";
-		shmwrite($id, "x" x 4096, 2 << 20, 4096)'"'"
+	make_huge_segment
 	printf '%s\n' "ExecStart=/bin/sh -c 'sleep infinity | exec /usr/local/bin/ipcobj attach $(awk '$7 == 0 && $4 == 6291456 { print $2 }' /proc/sysvipc/shm)'" |
 		unit t.service
 	systemctl start t.service

@@ -34,12 +34,7 @@ scenario_secret_is_gone_from_memory_after_wiping() {
 }
 
 scenario_huge_pages() {
-	sysctl -qw vm.nr_hugepages=8
-	[ "$(sysctl -n vm.nr_hugepages)" -ge 4 ] || { echo "# SKIP no huge pages to be had"; exit 0; }
-	sysctl -qw vm.hugetlb_shm_group="$(id -g svc)"
-	# SHM_HUGETLB; written in its second page only
-	su -s /bin/sh svc -c "perl -e '"'my $id = shmget(0x4e6e, 6 << 20, 0600 | 01000 | 04000) // die "shmget: $!";
-		shmwrite($id, "x" x 4096, 2 << 20, 4096)'"'"
+	make_huge_segment
 	ipcclean service --uid=svc --wipe=verify --json >/run/huge.json
 	jq -e '.objects[0] | .action == "removed" and .wiped_bytes > 0' /run/huge.json || fail "$(cat /run/huge.json)"
 	expect_objects svc 0
