@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The machine that a recommendation is for: this one, or the one that a file of samples tells of. No
+ * formula asks the running kernel itself.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "parameter.h"
+
+#define HUGEPAGE_SIZES_MAX 16
+
+/* A pool of huge pages of one size, on one NUMA node (-1: all together), in pages of it. */
+struct host_pool {
+	uint64_t size; /* bytes of one page */
+	int node;
+	uint64_t total, free, reserved, surplus; /* OBJECT_UNKNOWN: not told (reserved of a node) */
+	uint64_t overcommit;			 /* nr_overcommit_hugepages; of node -1 only */
+};
+
+struct host {
+	uint64_t page_size;			     /* bytes; sysconf(_SC_PAGESIZE) */
+	unsigned long_bits;			     /* of the kernel's unsigned long, 32 or 64 */
+	uint64_t hugepage_sizes[HUGEPAGE_SIZES_MAX]; /* bytes, ascending */
+	size_t hugepage_size_count;
+	uint64_t default_hugepage_size; /* of vm.nr_hugepages; 0: no huge pages here */
+	uint64_t ram_bytes, swap_bytes; /* OBJECT_UNKNOWN: not told */
+	uint64_t ipcmni;	   /* the most ids of a kind: 32768, or 2^24 with ipcmni_extend */
+	struct parameters current; /* limits in force */
+	struct host_pool *pools;   /* by size, then node, all nodes first */
+	size_t pool_count;
+	/* vm.nr_hugepages in force by size, as in hugepage_sizes; OBJECT_UNKNOWN: not told */
+	uint64_t nr_hugepages[HUGEPAGE_SIZES_MAX];
+};
+
+/* An empty host: nothing known but what every Linux has by default. */
+void host_init(struct host *host);
+
+/*
+ * Reads this machine's facts and the limits of the IPC namespace that the caller is in. What can't be
+ * read is not known. Returns 0 and a host for host_done(), or -ENOMEM.
+ */
+int host_read(struct host *host);
+void host_done(struct host *host);
+
+/* ceil(bytes / size) */
+static inline uint64_t pages_of(uint64_t bytes, uint64_t size)
+{
+	return bytes / size + (bytes % size != 0);
+}
+
+/* The place of a size among the host's, or -ENOENT. */
+int host_hugepage_index(const struct host *host, uint64_t size);
+
+/* Adds a size; 0, or -EINVAL for no power of two above the page size, -E2BIG past the most. */
+int host_add_hugepage_size(struct host *host, uint64_t size);
