@@ -139,15 +139,15 @@ uint64_t parameter_cap(enum parameter_id id, unsigned long_bits, uint64_t ipcmni
 const char *sysctl_format(enum sysctl_id id, const struct parameters *values,
 			  char buf[SYSCTL_TEXT_SIZE])
 {
-	const uint64_t *value = &values->value[sysctls[id].first];
 	size_t length = 0;
 
 	for (size_t i = 0; i < sysctls[id].count; i++) {
+		enum parameter_id at = sysctls[id].first + i;
 		const char *blank = i ? " " : "";
 		size_t room = SYSCTL_TEXT_SIZE - length;
-		int n = value[i] == OBJECT_UNKNOWN
-				? snprintf(buf + length, room, "%s-", blank)
-				: snprintf(buf + length, room, "%s%" PRIu64, blank, value[i]);
+		int n = parameter_is_known(values, at) ? snprintf(buf + length, room, "%s%" PRIu64,
+								  blank, values->value[at])
+						       : snprintf(buf + length, room, "%s-", blank);
 
 		length += (size_t)n;
 	}
@@ -183,6 +183,7 @@ int sysctl_parse(enum sysctl_id id, const char *text, struct parameters *values)
 	}
 	if (text[strspn(text, " \t\n")])
 		return -EINVAL;
-	memcpy(&values->value[sysctls[id].first], numbers, sysctls[id].count * sizeof(*numbers));
+	for (size_t i = 0; i < sysctls[id].count; i++)
+		parameter_set(values, sysctls[id].first + i, numbers[i]);
 	return 0;
 }

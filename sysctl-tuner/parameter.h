@@ -44,10 +44,25 @@ enum sysctl_id {
 
 #define NR_HUGEPAGES "vm.nr_hugepages"
 
-/* One value for each parameter; OBJECT_UNKNOWN for what is not known. */
+/*
+ * One value for each parameter, and which of them are known: SUSE's hosts really have a shmmax of 2^64-1, so
+ * that no value can stand for "not known".
+ */
 struct parameters {
 	uint64_t value[PARAMETER_COUNT_];
+	unsigned known; /* set of 1 << parameter_id */
 };
+
+static inline bool parameter_is_known(const struct parameters *values, enum parameter_id id)
+{
+	return values->known >> id & 1;
+}
+
+static inline void parameter_set(struct parameters *values, enum parameter_id id, uint64_t value)
+{
+	values->value[id] = value;
+	values->known |= 1u << id;
+}
 
 /* "kernel.shmmax", "kernel.sem" … */
 const char *sysctl_name(enum sysctl_id id);
