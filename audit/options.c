@@ -243,16 +243,6 @@ static int read_number(const struct commandline *line, int opt, const char *valu
 	return 0;
 }
 
-static int read_pid(const struct commandline *line, int opt, const char *value, pid_t *pid)
-{
-	uid_t number;
-
-	if (uid_parse(value, &number) < 0 || number == 0 || number > INT32_MAX)
-		return commandline_bad_value(line, opt, value, "not a pid");
-	*pid = (pid_t)number;
-	return 0;
-}
-
 static int read_option(const struct commandline *line, struct options *options, int opt,
 		       const char *value)
 {
@@ -281,7 +271,7 @@ static int read_option(const struct commandline *line, struct options *options, 
 						       "not a size such as 4096, 64K, 10M or 2G")
 			       : 0;
 	case OPT_NAMESPACE_OF:
-		return read_pid(line, opt, value, &options->namespace_of);
+		return commandline_read_pid(line, opt, value, &options->namespace_of);
 	case OPT_SORT:
 		options->sort = value;
 		return 0;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "object.h"
 #include "say.h"
 
 static const char *option_name(const struct commandline *line, int opt)
@@ -26,6 +27,16 @@ int commandline_bad_value(const struct commandline *line, int opt, const char *v
 {
 	say_error("--%s=%s: %s", option_name(line, opt), value, takes);
 	return -EINVAL;
+}
+
+int commandline_read_pid(const struct commandline *line, int opt, const char *value, pid_t *pid)
+{
+	uid_t number;
+
+	if (uid_parse(value, &number) < 0 || number == 0 || number > INT32_MAX)
+		return commandline_bad_value(line, opt, value, "not a pid");
+	*pid = (pid_t)number;
+	return 0;
 }
 
 int commandline_command(const struct commandline *line, const char *name)

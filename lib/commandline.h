@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct command_syntax {
 	const char *name;
@@ -37,6 +38,9 @@ void commandline_note(struct commandline *line, int opt);
 /* Says `--option=value: takes` and returns -EINVAL. */
 int commandline_bad_value(const struct commandline *line, int opt, const char *value,
 			  const char *takes);
+
+/* Reads an option's pid. 0, or -EINVAL, said. */
+int commandline_read_pid(const struct commandline *line, int opt, const char *value, pid_t *pid);
 
 /* Finds a command by its name. Returns its number, or -EINVAL. */
 int commandline_command(const struct commandline *line, const char *name);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <string.h>
 
 #include "optional.h"
 
@@ -66,6 +67,16 @@ int document_add_exact(struct json_object *to, const char *key, uint64_t value)
 	return document_add_text(to, key, text);
 }
 
+int document_add_decimal(struct json_object *to, const char *key, uint64_t value)
+{
+	char text[24];
+
+	if (value == OBJECT_UNKNOWN)
+		return document_add_null(to, key);
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	return document_add_text(to, key, text);
+}
+
 int document_add_time(struct json_object *to, const char *key, time_t value)
 {
 	return value ? document_add_int(to, key, value) : document_add_null(to, key);
@@ -110,12 +121,22 @@ int document_append_text(struct json_object *array, const char *text)
 	return -ENOMEM;
 }
 
+int document_append_uint(struct json_object *array, uint64_t value)
+{
+	struct json_object *number = sym_json_object_new_uint64(value);
+
+	if (number && sym_json_object_array_add(array, number) == 0)
+		return 0;
+	sym_json_object_put(number);
+	return -ENOMEM;
+}
+
 static int open_library(void)
 {
 	return optional_open("libjson-c.so.5", symbols, sizeof(symbols) / sizeof(symbols[0]));
 }
 
-int document_new(const char *command, struct json_object **out)
+int document_new_schema(const char *schema, struct json_object **out)
 {
 	int r = open_library();
 	struct json_object *document;
@@ -125,14 +146,27 @@ int document_new(const char *command, struct json_object **out)
 	document = sym_json_object_new_object();
 	if (!document)
 		return -ENOMEM;
-	r = document_add_text(document, "schema", "ipcguard/1");
-	r |= document_add_text(document, "command", command);
-	if (r) {
+	if (document_add_text(document, "schema", schema) < 0) {
 		document_free(document);
 		return -ENOMEM;
 	}
 	*out = document;
 	return 0;
+}
+
+int document_new(const char *command, struct json_object **out)
+{
+	struct json_object *document;
+	int r = document_new_schema("ipcguard/1", &document);
+
+	if (r < 0)
+		return r;
+	r = document_add_text(document, "command", command);
+	if (r < 0)
+		document_free(document);
+	else
+		*out = document;
+	return r;
 }
 
 void document_free(struct json_object *document)
@@ -141,10 +175,22 @@ void document_free(struct json_object *document)
 		sym_json_object_put(document);
 }
 
+static const char *text_of(struct json_object *document)
+{
+	return sym_json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN |
+								    JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+char *document_text(struct json_object *document)
+{
+	const char *text = text_of(document);
+
+	return text ? strdup(text) : NULL;
+}
+
 int document_print(struct json_object *document, FILE *out)
 {
-	const char *text = sym_json_object_to_json_string_ext(
-		document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = text_of(document);
 
 	if (!text)
 		return -ENOMEM;
@@ -179,8 +225,7 @@ struct json_object *document_stream_element(void)
 
 int document_stream_put(struct document_stream *stream, struct json_object *element)
 {
-	const char *text = sym_json_object_to_json_string_ext(
-		element, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = text_of(element);
 	int r = -ENOMEM;
 
 	if (text)

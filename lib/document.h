@@ -18,7 +18,12 @@ struct json_object;
  * document_free(), -ENOSYS where json-c is missing, or -ENOMEM.
  */
 int document_new(const char *command, struct json_object **out);
+/* The same of another schema, with nothing else in it yet. */
+int document_new_schema(const char *schema, struct json_object **out);
 void document_free(struct json_object *document);
+
+/* Its text, to be freed; NULL without memory. */
+char *document_text(struct json_object *document);
 
 /* Prints it as one line. Returns 0 or a negative errno. */
 int document_print(struct json_object *document, FILE *out);
@@ -29,6 +34,8 @@ int document_add_int(struct json_object *to, const char *key, int64_t value);
 int document_add_uint(struct json_object *to, const char *key, uint64_t value);
 /* A number, or text past 2^53, where readers of JSON round; OBJECT_UNKNOWN: null. */
 int document_add_exact(struct json_object *to, const char *key, uint64_t value);
+/* Text, whatever its size: members that are always decimal strings; OBJECT_UNKNOWN: null. */
+int document_add_decimal(struct json_object *to, const char *key, uint64_t value);
 /* Seconds since the epoch; 0, which is never: null. */
 int document_add_time(struct json_object *to, const char *key, time_t value);
 int document_add_bool(struct json_object *to, const char *key, bool value);
@@ -40,8 +47,9 @@ struct json_object *document_add_array(struct json_object *to, const char *key);
 /* An object at the end of an array, which owns it. NULL without memory. */
 struct json_object *document_append_object(struct json_object *array);
 
-/* A text at the end of an array. */
+/* A text, or a number, at the end of an array. */
 int document_append_text(struct json_object *array, const char *text);
+int document_append_uint(struct json_object *array, uint64_t value);
 
 /* kind, id, key and name of an object; name_hex where the name is no UTF-8. */
 int document_add_identity(struct json_object *to, const struct ipc_object *obj);

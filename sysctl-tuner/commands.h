@@ -17,3 +17,4 @@ int command_check(const struct options *options);
 int command_apply(const struct options *options);
 int command_revert(const struct options *options);
 int command_history(const struct options *options);
+int command_list_profiles(void);

@@ -35,7 +35,7 @@ struct options {
 	const char **profiles; /* --for=, in their order */
 	size_t profile_count;
 	const char *from;     /* --from=; NULL: this host */
-	const char *database; /* --database= */
+	const char *database; /* --database=, or the default */
 	pid_t namespace_of;   /* 0: our own */
 	uint64_t since_ns;    /* --since=: how far back; 0: all that is there */
 	unsigned headroom;    /* percent, 0 to 1000 */
@@ -45,7 +45,8 @@ struct options {
 	bool is_json;
 	bool is_dry_run;
 	bool is_tightening;
-	bool has_huge_pages; /* count segments of ordinary pages that would gain, too */
+	bool has_huge_pages;	  /* count segments of ordinary pages that would gain, too */
+	bool is_listing_profiles; /* and nothing else is set */
 };
 
 enum options_next {

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "recommend.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "object.h"
+#include "saturate.h"
+#include "warnings.h"
+
+/* include/linux/ipc_namespace.h: what mq_open(3) makes a queue of that is given no attributes */
+#define MQ_DEFAULT_MSG 10
+#define MQ_DEFAULT_MSGSIZE 8192
+
+uint64_t with_margin(uint64_t value, unsigned percent)
+{
+	unsigned __int128 more = (unsigned __int128)value * (100 + percent);
+
+	more = (more + 99) / 100;
+	return more > SATURATED ? SATURATED : (uint64_t)more;
+}
+
+enum figure_id parameter_figure(enum parameter_id id)
+{
+	static const enum figure_id figures[PARAMETER_COUNT_] = {
+		[PARAMETER_SHMMAX] = FIGURE_SHM_LARGEST,
+		[PARAMETER_SHMALL] = FIGURE_SHM_PAGES,
+		[PARAMETER_SHMMNI] = FIGURE_SHM_SEGMENTS,
+		[PARAMETER_SEMMSL] = FIGURE_SEM_LARGEST_SET,
+		[PARAMETER_SEMMNS] = FIGURE_SEM_SEMAPHORES,
+		/* the kernel keeps no account of it */
+		[PARAMETER_SEMOPM] = FIGURE_COUNT_,
+		[PARAMETER_SEMMNI] = FIGURE_SEM_SETS,
+		[PARAMETER_MSGMAX] = FIGURE_MSG_LARGEST_MESSAGE,
+		[PARAMETER_MSGMNB] = FIGURE_MSG_LARGEST_QUEUE,
+		[PARAMETER_MSGMNI] = FIGURE_MSG_QUEUES,
+		[PARAMETER_MQ_QUEUES] = FIGURE_MQ_QUEUES,
+		[PARAMETER_MQ_MSG] = FIGURE_MQ_LARGEST_MAXMSG,
+		[PARAMETER_MQ_MSGSIZE] = FIGURE_MQ_LARGEST_MSGSIZE,
+	};
+
+	return figures[id];
+}
+
+static uint64_t newest_of(const struct window *window, enum figure_id figure)
+{
+	for (size_t i = window->samples->count; i > 0; i--)
+		if (window->samples->list[i - 1].figures[figure] != OBJECT_UNKNOWN)
+			return window->samples->list[i - 1].figures[figure];
+	return OBJECT_UNKNOWN;
+}
+
+/* msgmnb bounds the bytes of a queue, and the number of its messages too (ipc/msg.c: msg_fits_inqueue). */
+static int read_msgmnb(struct value *value, const struct window *window)
+{
+	uint64_t in_use = newest_of(window, FIGURE_MSG_LARGEST_QUEUE_MESSAGES);
+	struct peak messages;
+	int r = window_peak(window, FIGURE_MSG_LARGEST_QUEUE_MESSAGES, &messages);
+
+	if (r < 0 || !messages.is_measured)
+		return r;
+	if (!value->peak.is_measured || messages.value > value->peak.value)
+		value->peak = messages;
+	if (value->in_use == OBJECT_UNKNOWN || (in_use != OBJECT_UNKNOWN && in_use > value->in_use))
+		value->in_use = in_use;
+	return 0;
+}
+
+static int read_measured(struct value *value, enum parameter_id id, const struct window *window)
+{
+	enum figure_id figure = parameter_figure(id);
+	int r;
+
+	value->in_use = OBJECT_UNKNOWN;
+	if (figure == FIGURE_COUNT_)
+		return 0;
+	r = window_peak(window, figure, &value->peak);
+	value->in_use = newest_of(window, figure);
+	return r == 0 && id == PARAMETER_MSGMNB ? read_msgmnb(value, window) : r;
+}
+
+static void read_products(struct value *value, unsigned target, const struct profile_needs *needs)
+{
+	for (size_t i = 0; i < needs->count; i++)
+		for (size_t j = 0; j < needs->list[i].count; j++) {
+			const struct profile_value *said = &needs->list[i].values[j];
+
+			if (said->target != target ||
+			    (value->profile && said->value <= value->product))
+				continue;
+			value->product = said->value;
+			value->profile = &needs->list[i];
+			value->profile_value = said;
+		}
+}
+
+/* Segments of huge pages take whole ones: the largest size in use is the grain. */
+static uint64_t grain_of_shmmax(const struct request *request)
+{
+	uint64_t grain = request->host->page_size;
+
+	for (size_t i = 0; i < request->window.samples->count; i++) {
+		const struct sample *sample = &request->window.samples->list[i];
+
+		for (size_t h = 0; h < sample->huge_count; h++)
+			if (sample->huge[h].pages && sample->huge[h].size > grain)
+				grain = sample->huge[h].size;
+	}
+	return grain;
+}
+
+static uint64_t rounded(const struct request *request, enum parameter_id id, uint64_t value)
+{
+	if (id != PARAMETER_SHMMAX || !value)
+		return value;
+	return saturate_mul(pages_of(value, grain_of_shmmax(request)), grain_of_shmmax(request));
+}
+
+/* A queue that was made without attributes has these: it asks for nothing, whatever the limit. */
+static bool is_no_demand(enum parameter_id id, uint64_t peak)
+{
+	return (id == PARAMETER_MQ_MSG && peak <= MQ_DEFAULT_MSG) ||
+	       (id == PARAMETER_MQ_MSGSIZE && peak <= MQ_DEFAULT_MSGSIZE);
+}
+
+static uint64_t wanted_by_measure(const struct request *request, enum parameter_id id,
+				  const struct peak *peak)
+{
+	if (!peak->is_measured || is_no_demand(id, peak->value))
+		return peak->value;
+	return rounded(request, id,
+		       with_margin(saturate_sum(peak->value, peak->growth), request->headroom));
+}
+
+static void read_bounds(struct value *value, enum parameter_id id, const struct host *host)
+{
+	value->preset = parameter_default(id, host->long_bits);
+	value->cap = parameter_cap(id, host->long_bits, host->ipcmni);
+	value->has_current = parameter_is_known(&host->current, id);
+	value->current = value->has_current ? host->current.value[id] : value->preset;
+}
+
+/* Which of them it is that counts most. */
+static void explain(struct value *value, uint64_t measured)
+{
+	if (value->wanted > value->cap)
+		value->why = WHY_CAP;
+	else if (value->profile && value->product >= measured)
+		value->why = WHY_PROFILE;
+	else
+		value->why = value->peak.is_measured && measured ? WHY_MEASURED : WHY_DEFAULT;
+}
+
+static void act(struct value *value)
+{
+	if (value->recommended > value->current)
+		value->action = ACTION_RAISE;
+	else if (value->recommended < value->current)
+		value->action = ACTION_LOWER;
+	else
+		value->action = ACTION_KEEP;
+	if (value->wanted > value->cap && value->action != ACTION_LOWER)
+		value->action = ACTION_CLAMPED;
+}
+
+static void settle(struct value *value, bool is_tightening)
+{
+	bool is_known = value->peak.is_measured || value->profile;
+
+	value->recommended = value->wanted < value->cap ? value->wanted : value->cap;
+	if (value->recommended < value->current && !(is_tightening && is_known))
+		value->recommended = value->current;
+	act(value);
+}
+
+static int recommend_one(struct recommendation *result, enum parameter_id id,
+			 const struct request *request)
+{
+	struct value *value = &result->values[id];
+	uint64_t measured;
+	int r = read_measured(value, id, &request->window);
+
+	if (r < 0)
+		return r;
+	read_products(value, id, request->needs);
+	read_bounds(value, id, request->host);
+	measured = wanted_by_measure(request, id, &value->peak);
+	value->need = value->product > value->peak.value ? value->product : value->peak.value;
+	value->wanted = value->product > measured ? value->product : measured;
+	explain(value, measured);
+	settle(value, request->is_tightening);
+	return 0;
+}
+
+/* A message of msgmax that is longer than msgmnb would block its sender for ever. */
+static void join_messages(struct recommendation *result)
+{
+	const struct value *message = &result->values[PARAMETER_MSGMAX];
+	struct value *queue = &result->values[PARAMETER_MSGMNB];
+
+	if (queue->recommended >= message->recommended)
+		return;
+	queue->wanted = queue->recommended = message->recommended;
+	queue->why = message->why;
+	queue->profile = message->profile;
+	act(queue);
+}
+
+static uint64_t pool_in_use(const struct host *host, uint64_t size)
+{
+	for (size_t i = 0; i < host->pool_count; i++) {
+		const struct host_pool *pool = &host->pools[i];
+
+		if (pool->size != size || pool->node >= 0 || pool->total == OBJECT_UNKNOWN ||
+		    pool->free == OBJECT_UNKNOWN || pool->free > pool->total)
+			continue;
+		return saturate_sum(pool->total - pool->free,
+				    pool->reserved == OBJECT_UNKNOWN ? 0 : pool->reserved);
+	}
+	return OBJECT_UNKNOWN;
+}
+
+static void recommend_huge(struct recommendation *result, size_t i, const struct request *request)
+{
+	const struct host *host = request->host;
+	uint64_t size = host->hugepage_sizes[i], in_use = pool_in_use(host, size);
+	bool is_default = size == host->default_hugepage_size;
+	struct huge_value *huge = &result->huge[result->huge_count++];
+	struct value *value = &huge->value;
+	uint64_t measured;
+
+	*huge = (struct huge_value){.size = size, .in_use = in_use};
+	value->in_use = in_use;
+	value->peak =
+		window_huge_peak(&request->window, size, request->has_huge_pages && is_default);
+	huge->would = window_huge_peak(&request->window, size, true).value;
+	/* products speak of the default size, vm.nr_hugepages */
+	if (is_default)
+		read_products(value, TARGET_HUGEPAGES, request->needs);
+	measured = value->peak.value;
+	value->cap = SATURATED;
+	value->has_current = host->nr_hugepages[i] != OBJECT_UNKNOWN;
+	value->current = value->has_current ? host->nr_hugepages[i] : 0;
+	value->need = value->wanted = value->product > measured ? value->product : measured;
+	explain(value, measured);
+	/* other programs than segments use the pool */
+	if (in_use != OBJECT_UNKNOWN && in_use > value->wanted)
+		value->wanted = in_use;
+	settle(value, request->is_tightening);
+}
+
+int recommend(struct recommendation *result, const struct request *request)
+{
+	int r = 0;
+
+	*result = (struct recommendation){0};
+	for (int id = 0; r == 0 && id < PARAMETER_COUNT_; id++)
+		r = recommend_one(result, (enum parameter_id)id, request);
+	if (r == 0) {
+		join_messages(result);
+		for (size_t i = 0; i < request->host->hugepage_size_count; i++)
+			recommend_huge(result, i, request);
+		r = warnings_add(result, request);
+	}
+	if (r < 0)
+		recommendation_done(result);
+	return r;
+}
+
+void recommendation_done(struct recommendation *result)
+{
+	for (size_t i = 0; i < result->warning_count; i++)
+		free(result->warnings[i].text);
+	free(result->warnings);
+	*result = (struct recommendation){0};
+}
+
+const char *action_name(enum action action)
+{
+	static const char *const names[] = {
+		[ACTION_KEEP] = "keep",
+		[ACTION_RAISE] = "raise",
+		[ACTION_LOWER] = "lower",
+		[ACTION_CLAMPED] = "clamped",
+	};
+
+	return names[action];
+}
+
+int recommendation_warn(struct recommendation *result, enum warning_id id, const char *format, ...)
+{
+	struct warning *grown =
+		reallocarray(result->warnings, result->warning_count + 1, sizeof(*grown));
+	va_list args;
+	char *text;
+	int n;
+
+	if (!grown)
+		return -ENOMEM;
+	result->warnings = grown;
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n < 0)
+		return -ENOMEM;
+	grown[result->warning_count++] = (struct warning){id, text};
+	return 0;
+}
+
+enum action sysctl_action(const struct recommendation *result, enum sysctl_id id)
+{
+	/* what changes most decides: a set of four is written in one go */
+	static const unsigned rank[] = {
+		[ACTION_KEEP] = 0, [ACTION_LOWER] = 1, [ACTION_RAISE] = 2, [ACTION_CLAMPED] = 3};
+	enum action action = ACTION_KEEP;
+	size_t count;
+	enum parameter_id first = sysctl_parameters(id, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (rank[result->values[first + i].action] > rank[action])
+			action = result->values[first + i].action;
+	return action;
+}
+
+enum parameter_id sysctl_leader(const struct recommendation *result, enum sysctl_id id)
+{
+	size_t count;
+	enum parameter_id first = sysctl_parameters(id, &count), leader = first;
+	enum action action = sysctl_action(result, id);
+
+	for (size_t i = count; i > 0; i--) {
+		const struct value *value = &result->values[first + i - 1];
+
+		if (value->action == action && (action != ACTION_KEEP || value->need))
+			leader = first + i - 1;
+	}
+	return leader;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ipctune record: one sample, into the database or as JSON. */
+#include <errno.h>
+#include <string.h>
+
+#include "analysis.h"
+#include "cleanup.h"
+#include "commands.h"
+#include "sample_json.h"
+#include "sample_take.h"
+#include "say.h"
+#include "store.h"
+
+static int print(const struct host *host, const struct samples *samples)
+{
+	int r = samples_print_json(stdout, host, samples);
+
+	if (r == -ENOSYS)
+		say_error("libjson-c is missing: install libjson-c5, or json-c");
+	else if (r < 0)
+		say_error("standard output: %s", strerror(-r));
+	return r;
+}
+
+static int keep(const struct options *options, const char *place, const struct sample *sample)
+{
+	_cleanup_(parse_error_done) struct parse_error error = {0};
+	_cleanup_(store_closep) struct store *store = NULL;
+	int r = store_open(&store, options->database, STORE_WRITE, &error);
+
+	if (r == 0)
+		r = store_add(store, place, sample, &error);
+	if (r < 0) {
+		_cleanup_free_ char *text = parse_error_text(&error, r);
+
+		say_error("%s", text ? text : strerror(ENOMEM));
+	}
+	return r;
+}
+
+static int take(const struct options *options, struct host *host, struct samples *samples)
+{
+	_cleanup_free_ char *place = NULL;
+	struct sample *sample;
+	int shm_fd, r = analysis_enter(options, &place, &shm_fd);
+
+	if (r < 0)
+		return r;
+	r = host_read(host);
+	sample = r == 0 ? samples_append(samples) : NULL;
+	if (sample)
+		r = sample_take(sample, host, shm_fd);
+	if (r < 0 || !sample) {
+		say_error("this host's IPC objects: %s", strerror(r < 0 ? -r : ENOMEM));
+		return -EIO;
+	}
+	return options->is_json ? print(host, samples) : keep(options, place, sample);
+}
+
+int command_record(const struct options *options)
+{
+	struct samples samples = {0};
+	struct host host;
+	int r;
+
+	host_init(&host);
+	r = take(options, &host, &samples);
+	samples_done(&samples);
+	host_done(&host);
+	return r < 0 ? EXIT_ERROR : EXIT_FINE;
+}

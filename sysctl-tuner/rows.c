@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct row row_of_sysctl(const struct analysis *analysis, enum sysctl_id id)
+{
+	const struct recommendation *result = &analysis->result;
+	struct parameters recommended = {0}, need = {0};
+	size_t count;
+	enum parameter_id first = sysctl_parameters(id, &count);
+	struct row row = {
+		.name = sysctl_name(id),
+		.sysctl = (int)id,
+		.leader = &result->values[sysctl_leader(result, id)],
+		.unit = count == 1 ? parameter_unit(first) : "semmsl semmns semopm semmni",
+		.action = sysctl_action(result, id),
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		parameter_set(&recommended, first + i, result->values[first + i].recommended);
+		parameter_set(&need, first + i, result->values[first + i].need);
+	}
+	if (parameter_is_known(&analysis->host.current, first))
+		sysctl_format(id, &analysis->host.current, row.current);
+	sysctl_format(id, &recommended, row.recommended);
+	sysctl_format(id, &need, row.need);
+	return row;
+}
+
+static struct row row_of_huge(const struct analysis *analysis, size_t huge)
+{
+	const struct value *value = &analysis->result.huge[huge].value;
+	struct row row = {
+		.name = NR_HUGEPAGES,
+		.sysctl = -1,
+		.huge = huge,
+		.leader = value,
+		.unit = "pages",
+		.action = value->action,
+	};
+
+	if (value->has_current)
+		snprintf(row.current, sizeof(row.current), "%" PRIu64, value->current);
+	snprintf(row.recommended, sizeof(row.recommended), "%" PRIu64, value->recommended);
+	snprintf(row.need, sizeof(row.need), "%" PRIu64, value->need);
+	return row;
+}
+
+size_t rows_make(struct row rows[ROWS_MAX], const struct analysis *analysis)
+{
+	size_t count = 0;
+
+	for (int id = 0; id < SYSCTL_COUNT_; id++)
+		rows[count++] = row_of_sysctl(analysis, (enum sysctl_id)id);
+	for (size_t i = 0; i < analysis->result.huge_count; i++)
+		rows[count++] = row_of_huge(analysis, i);
+	return count;
+}
+
+char *row_why(const struct row *row)
+{
+	char *text;
+
+	switch (row->leader->why) {
+	case WHY_MEASURED:
+		return strdup("measured");
+	case WHY_PROFILE:
+		return asprintf(&text, "profile %s", row->leader->profile->name) < 0 ? NULL : text;
+	case WHY_CAP:
+		return strdup("cap");
+	case WHY_DEFAULT:
+		break;
+	}
+	return strdup("default");
+}

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads samples, and the host they are of, from JSON that may come from anywhere. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "json_reader.h"
+#include "object.h"
+#include "readall.h"
+#include "sample_json.h"
+#include "sample_json_internal.h"
+#include "sample_lists.h"
+#include "saturate.h"
+#include "settings.h"
+
+#define DOCUMENT_MAX (256 * 1024 * 1024UL)
+#define UNIT_MAX 255
+
+/* What a member's function is given besides the place. */
+struct reading {
+	struct host *host;
+	struct sample *sample;
+	struct parse_error *error;
+};
+
+static int read_uid(const struct json_place *at, bool *has_uid, uid_t *uid,
+		    struct parse_error *error)
+{
+	struct json_place place;
+	uint64_t value;
+	int r = json_member(at, "uid", &place, error);
+
+	if (r == 0)
+		r = json_number(&place, "a user", &value, error);
+	if (r <= 0)
+		return r;
+	if (value >= (uid_t)-1)
+		return json_complain(&place, error, "not a uid");
+	*has_uid = true;
+	*uid = (uid_t)value;
+	return 0;
+}
+
+/* A unit's name goes to terminals and files: none that systemd wouldn't take. */
+static int read_unit(const struct json_place *at, char **unit, struct parse_error *error)
+{
+	struct json_place place;
+	const char *text = NULL;
+	int r = json_member(at, "unit", &place, error);
+
+	if (r == 0)
+		r = json_string(&place, &text, error);
+	if (r < 0 || !text)
+		return r;
+	if (strlen(text) > UNIT_MAX)
+		return json_complain(&place, error, "longer than %d bytes", UNIT_MAX);
+	*unit = name_escape(text);
+	return *unit ? 0 : -ENOMEM;
+}
+
+static int read_member(const struct json_place *at, const char *key, const char *unit,
+		       uint64_t *value, struct parse_error *error)
+{
+	struct json_place place;
+	int r = json_member(at, key, &place, error);
+
+	return r < 0 ? r : json_number(&place, unit, value, error);
+}
+
+static int read_segment(const struct json_place *at, struct sample_segments *group,
+			struct parse_error *error)
+{
+	int r;
+
+	*group = (struct sample_segments){.count = 1};
+	r = read_member(at, "bytes", "bytes", &group->bytes, error);
+	if (r == 0)
+		return json_complain(at, error, "has no \"bytes\"");
+	if (r > 0)
+		r = read_member(at, "hugepage_size", "bytes", &group->hugepage_size, error);
+	if (r >= 0 && group->hugepage_size & (group->hugepage_size - 1))
+		return json_complain(at, error, "hugepage_size is no power of two");
+	if (r >= 0)
+		r = read_member(at, "count", "segments", &group->count, error);
+	if (r >= 0)
+		r = read_uid(at, &group->has_uid, &group->uid, error);
+	return r < 0 ? r : read_unit(at, &group->unit, error);
+}
+
+static int read_segments(const struct json_place *shm, struct sample *sample,
+			 struct parse_error *error)
+{
+	struct json_place list;
+	size_t count;
+	int r = json_member(shm, "segments", &list, error);
+
+	if (r == 0)
+		r = json_length(&list, &count, error);
+	if (r < 0 || !list.value)
+		return r;
+	/* an empty list is there all the same: no segments, instead of not measured */
+	sample->segments = calloc(count + 1, sizeof(*sample->segments));
+	if (!sample->segments)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct json_place element = json_element(&list, i);
+
+		r = read_segment(&element, &sample->segments[sample->segment_count++], error);
+	}
+	return r;
+}
+
+static int read_owner(const struct json_place *at, struct sample_owner *owner,
+		      struct parse_error *error)
+{
+	int r = read_uid(at, &owner->has_uid, &owner->uid, error);
+
+	if (r == 0)
+		r = read_unit(at, &owner->unit, error);
+	for (size_t i = 0; r >= 0 && i < OWNER_MEMBERS; i++)
+		r = read_member(at, owner_members[i].name, owner_members[i].name,
+				(uint64_t *)(void *)((char *)owner + owner_members[i].offset),
+				error);
+	return r < 0 ? r : 0;
+}
+
+static int read_owners(const struct json_place *at, struct sample *sample,
+		       struct parse_error *error)
+{
+	struct json_place list;
+	size_t count;
+	int r = json_member(at, "owners", &list, error);
+
+	if (r == 0)
+		r = json_length(&list, &count, error);
+	if (r < 0 || !count)
+		return r;
+	sample->owners = calloc(count, sizeof(*sample->owners));
+	if (!sample->owners)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct json_place element = json_element(&list, i);
+
+		r = read_owner(&element, &sample->owners[sample->owner_count++], error);
+	}
+	return r;
+}
+
+static int read_figures(const struct json_place *sections, const char *name, struct sample *sample,
+			struct parse_error *error)
+{
+	struct json_place section;
+	int r = json_member(sections, name, &section, error);
+
+	for (int id = 0; r >= 0 && id < FIGURE_COUNT_; id++)
+		if (figure_members[id].section && !strcmp(figure_members[id].section, name)) {
+			r = read_member(&section, figure_members[id].name, figure_members[id].unit,
+					&sample->figures[id], error);
+			sample->figures[id] =
+				r > 0 ? saturate_known(sample->figures[id]) : OBJECT_UNKNOWN;
+		}
+	if (r >= 0 && !strcmp(name, "shm"))
+		r = read_segments(&section, sample, error);
+	return r < 0 ? r : 0;
+}
+
+/* A user's queues in `owners` are of several units; here is their sum. */
+static int add_mqueue_user(const struct json_place *member, void *data)
+{
+	struct reading *reading = data;
+	struct sample *sample = reading->sample;
+	uint64_t bytes = 0;
+	int r = json_number(member, "bytes", &bytes, reading->error);
+
+	if (r <= 0)
+		return r;
+	bytes = saturate_known(bytes);
+	if (sample->figures[FIGURE_MQ_BYTES_OF_USER] == OBJECT_UNKNOWN ||
+	    sample->figures[FIGURE_MQ_BYTES_OF_USER] < bytes)
+		sample->figures[FIGURE_MQ_BYTES_OF_USER] = bytes;
+	return 0;
+}
+
+static int read_mqueue_users(const struct json_place *at, struct sample *sample,
+			     struct parse_error *error)
+{
+	struct reading reading = {.sample = sample, .error = error};
+	struct json_place mqueue, users;
+	int r = json_member(at, "mqueue", &mqueue, error);
+
+	if (r == 0)
+		r = json_member(&mqueue, "bytes_by_uid", &users, error);
+	return r < 0 ? r : json_each(&users, add_mqueue_user, &reading, error);
+}
+
+/* Where the document tells no owners: those of its segments. */
+static int owners_of_segments(struct sample *sample, const struct host *host)
+{
+	bool has_owners = sample->owner_count;
+
+	for (size_t i = 0; !has_owners && i < sample->segment_count; i++) {
+		const struct sample_segments *group = &sample->segments[i];
+		struct sample_owner *owner;
+
+		if (!group->has_uid && !group->unit)
+			continue;
+		owner = sample_owner_of(sample, group->has_uid, group->uid, group->unit);
+		if (!owner)
+			return -ENOMEM;
+		saturate_add(&owner->segments, group->count);
+		saturate_add(&owner->pages,
+			     saturate_mul(group->count, pages_of(group->bytes, host->page_size)));
+		if (owner->largest_segment < group->bytes)
+			owner->largest_segment = group->bytes;
+	}
+	sample_sort_lists(sample);
+	return 0;
+}
+
+static int read_sample(const struct json_place *at, const struct host *host, struct sample *sample,
+		       struct parse_error *error)
+{
+	static const char *const sections[] = {"shm", "sem", "msg", "mqueue", "dev_shm"};
+	uint64_t time = 0;
+	int r = read_member(at, "time", "seconds", &time, error);
+
+	if (r >= 0 && time > INT64_MAX)
+		return json_complain(at, error, "time is past the end of time");
+	sample->time = (time_t)time;
+	for (size_t i = 0; r >= 0 && i < sizeof(sections) / sizeof(sections[0]); i++)
+		r = read_figures(at, sections[i], sample, error);
+	if (r >= 0)
+		r = read_mqueue_users(at, sample, error);
+	if (r >= 0)
+		r = read_owners(at, sample, error);
+	if (r >= 0)
+		r = read_member(at, "failed_hugepages", "failures", &sample->failed_hugepages,
+				error);
+	if (r >= 0)
+		r = owners_of_segments(sample, host);
+	if (r < 0)
+		return r;
+	sample_add_up(sample, host);
+	return 0;
+}
+
+static int read_current_hugepages(const struct json_place *member, void *data)
+{
+	const struct reading *reading = data;
+	uint64_t size, pages;
+	char *end;
+	int r, at;
+
+	errno = 0;
+	size = strtoull(member->key, &end, 10);
+	if (errno || *end || end == member->key || host_add_hugepage_size(reading->host, size) < 0)
+		return json_complain(member, reading->error,
+				     "not the size of a huge page in bytes");
+	r = json_number(member, "huge pages", &pages, reading->error);
+	at = host_hugepage_index(reading->host, size);
+	if (r > 0)
+		reading->host->nr_hugepages[at] = saturate_known(pages);
+	return r < 0 ? r : 0;
+}
+
+static int read_sysctl(const struct json_place *place, enum sysctl_id id, struct host *host,
+		       struct parse_error *error)
+{
+	size_t count;
+	enum parameter_id first = sysctl_parameters(id, &count);
+	const char *text = NULL;
+	uint64_t number = 0;
+	int r;
+
+	/* a lone number may stand there as one */
+	if (count == 1) {
+		r = json_number(place, parameter_unit(first), &number, error);
+		if (r > 0)
+			parameter_set(&host->current, first, number);
+		return r < 0 ? r : 0;
+	}
+	r = json_string(place, &text, error);
+	if (r < 0 || !text)
+		return r;
+	return sysctl_parse(id, text, &host->current) < 0
+		       ? json_complain(place, error,
+				       "\"%.60s\": not four numbers: SEMMSL SEMMNS SEMOPM SEMMNI",
+				       text)
+		       : 0;
+}
+
+static int read_current(const struct json_place *document, struct host *host,
+			struct parse_error *error)
+{
+	struct reading reading = {.host = host, .error = error};
+	struct json_place current, place;
+	int r = json_member(document, "current", &current, error);
+
+	for (int id = 0; r == 0 && id < SYSCTL_COUNT_; id++) {
+		r = json_member(&current, sysctl_name((enum sysctl_id)id), &place, error);
+		if (r == 0)
+			r = read_sysctl(&place, (enum sysctl_id)id, host, error);
+	}
+	if (r == 0)
+		r = json_member(&current, NR_HUGEPAGES, &place, error);
+	return r < 0 ? r : json_each(&place, read_current_hugepages, &reading, error);
+}
+
+static int read_hugepage_sizes(const struct json_place *at, struct host *host,
+			       struct parse_error *error)
+{
+	struct json_place list;
+	size_t count;
+	int r = json_member(at, "hugepage_sizes", &list, error);
+
+	if (r == 0)
+		r = json_length(&list, &count, error);
+	for (size_t i = 0; r >= 0 && i < count; i++) {
+		struct json_place element = json_element(&list, i);
+		uint64_t size = 0;
+
+		r = json_number(&element, "bytes", &size, error);
+		if (r < 0)
+			return r;
+		r = host_add_hugepage_size(host, size);
+		if (r == -EINVAL)
+			return json_complain(&element, error,
+					     "no power of two that is larger than a page");
+		if (r == -E2BIG)
+			return json_complain(&element, error, "more than %d sizes",
+					     HUGEPAGE_SIZES_MAX);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int read_pool(const struct json_place *at, struct host_pool *pool, struct parse_error *error)
+{
+	uint64_t node = OBJECT_UNKNOWN;
+	int r = read_member(at, "hugepage_size", "bytes", &pool->size, error);
+
+	if (r >= 0)
+		r = read_member(at, "node", "a node", &node, error);
+	pool->node = node > INT32_MAX ? -1 : (int)node;
+	if (r >= 0)
+		r = read_member(at, "total", "pages", &pool->total, error);
+	if (r >= 0)
+		r = read_member(at, "free", "pages", &pool->free, error);
+	if (r >= 0)
+		r = read_member(at, "reserved", "pages", &pool->reserved, error);
+	if (r >= 0)
+		r = read_member(at, "surplus", "pages", &pool->surplus, error);
+	if (r >= 0)
+		r = read_member(at, "overcommit", "pages", &pool->overcommit, error);
+	return r < 0 ? r : 0;
+}
+
+static int read_pools(const struct json_place *at, struct host *host, struct parse_error *error)
+{
+	struct json_place list;
+	size_t count;
+	int r = json_member(at, "hugepage_pools", &list, error);
+
+	if (r == 0)
+		r = json_length(&list, &count, error);
+	if (r < 0 || !count)
+		return r;
+	host->pools = calloc(count, sizeof(*host->pools));
+	if (!host->pools)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct json_place element = json_element(&list, i);
+		struct host_pool *pool = &host->pools[host->pool_count++];
+
+		*pool = (struct host_pool){.total = OBJECT_UNKNOWN,
+					   .free = OBJECT_UNKNOWN,
+					   .reserved = OBJECT_UNKNOWN,
+					   .surplus = OBJECT_UNKNOWN,
+					   .overcommit = OBJECT_UNKNOWN};
+		r = read_pool(&element, pool, error);
+	}
+	return r;
+}
+
+static int check_host(const struct json_place *at, const struct host *host, uint64_t long_bits,
+		      struct parse_error *error)
+{
+	if (host->page_size < 1024 || host->page_size > 1 << 20 ||
+	    host->page_size & (host->page_size - 1))
+		return json_complain(at, error, "page_size is no size of a page");
+	if (long_bits != 32 && long_bits != 64)
+		return json_complain(at, error, "long_bits is neither 32 nor 64");
+	if (host->ipcmni == 0 || host->ipcmni > INT32_MAX)
+		return json_complain(at, error, "ipcmni is no number of ids");
+	return 0;
+}
+
+static int read_host(const struct json_place *document, struct host *host,
+		     struct parse_error *error)
+{
+	uint64_t long_bits = 64, default_size = 0;
+	struct json_place at;
+	int r = json_member(document, "host", &at, error);
+
+	if (r >= 0)
+		r = read_member(&at, "page_size", "bytes", &host->page_size, error);
+	if (r >= 0)
+		r = read_member(&at, "long_bits", "bits", &long_bits, error);
+	if (r >= 0)
+		r = read_member(&at, "ram_bytes", "bytes", &host->ram_bytes, error);
+	if (r >= 0)
+		r = read_member(&at, "swap_bytes", "bytes", &host->swap_bytes, error);
+	if (r >= 0)
+		r = read_member(&at, "ipcmni", "ids", &host->ipcmni, error);
+	if (r >= 0)
+		r = read_member(&at, "default_hugepage_size", "bytes", &default_size, error);
+	if (r >= 0)
+		r = check_host(&at, host, long_bits, error);
+	host->long_bits = (unsigned)long_bits;
+	if (r >= 0)
+		r = read_hugepage_sizes(&at, host, error);
+	if (r >= 0 && default_size && host_add_hugepage_size(host, default_size) < 0)
+		return json_complain(&at, error, "default_hugepage_size is no size of a huge page");
+	host->default_hugepage_size = default_size;
+	return r < 0 ? r : read_pools(&at, host, error);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct sample *x = a, *y = b;
+
+	return (x->time > y->time) - (x->time < y->time);
+}
+
+static int read_samples(const struct json_place *document, const struct host *host,
+			struct samples *samples, struct parse_error *error)
+{
+	struct json_place list;
+	size_t count;
+	int r = json_member(document, "samples", &list, error);
+
+	if (r == 0)
+		r = json_length(&list, &count, error);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct json_place element = json_element(&list, i);
+		struct sample *sample = samples_append(samples);
+
+		r = sample ? read_sample(&element, host, sample, error) : -ENOMEM;
+	}
+	if (r == 0 && samples->count)
+		qsort(samples->list, samples->count, sizeof(*samples->list), by_time);
+	return r;
+}
+
+static int check_schema(const struct json_place *document, struct parse_error *error)
+{
+	struct json_place place;
+	const char *schema = NULL;
+	int r = json_member(document, "schema", &place, error);
+
+	if (r == 0)
+		r = json_string(&place, &schema, error);
+	if (r < 0)
+		return r;
+	if (!schema || strcmp(schema, "ipcguard-sample/1"))
+		return json_complain(&place, error, "not ipcguard-sample/1, the one known here");
+	return 0;
+}
+
+static int read_text(int fd, const char *name, char **text, size_t *length,
+		     struct parse_error *error)
+{
+	size_t allocated = 0;
+	ssize_t n;
+
+	*length = 0;
+	do {
+		size_t more = allocated ? 2 * allocated : 65536;
+		char *grown = realloc(*text, more);
+
+		if (!grown)
+			return -ENOMEM;
+		*text = grown;
+		allocated = more;
+		n = read_all(fd, *text + *length, allocated - *length);
+		if (n < 0)
+			return settings_fail(error, (int)n, name, 0, "%s", strerror((int)-n));
+		*length += (size_t)n;
+		if (*length > DOCUMENT_MAX)
+			return settings_fail(error, -EINVAL, name, 0, "larger than 256 MiB");
+	} while (*length == allocated);
+	return 0;
+}
+
+int samples_read_json(int fd, const char *name, struct host *host, struct samples *samples,
+		      struct parse_error *error)
+{
+	_cleanup_(json_freep) struct json_object *parsed = NULL;
+	_cleanup_free_ char *text = NULL;
+	struct json_place document = {0};
+	size_t length;
+	int r;
+
+	host_init(host);
+	*samples = (struct samples){0};
+	r = read_text(fd, name, &text, &length, error);
+	if (r == 0)
+		r = json_parse(text, length, name, &parsed, error);
+	document.value = parsed;
+	if (r == 0)
+		r = check_schema(&document, error);
+	if (r == 0)
+		r = read_host(&document, host, error);
+	if (r == 0)
+		r = read_current(&document, host, error);
+	return r < 0 ? r : read_samples(&document, host, samples, error);
+}
+
+int sample_detail_parse(struct sample *sample, const char *text)
+{
+	_cleanup_(json_freep) struct json_object *parsed = NULL;
+	_cleanup_(parse_error_done) struct parse_error error = {0};
+	struct json_place document = {0};
+	int r = json_parse(text, strlen(text), "lists", &parsed, &error);
+
+	document.value = parsed;
+	if (r == 0)
+		r = read_segments(&document, sample, &error);
+	return r < 0 ? r : read_owners(&document, sample, &error);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How much IPC is there now? Counts are of the inventory; pages, and what is in memory and in swap, are the
+ * kernel's own (SHM_INFO). Whose a segment is, is its creator's unit, as long as the creator lives. Which
+ * segments are of huge pages is told by mappings only, so that they are read only where a pool of huge pages
+ * exists: a tick must cost a host of 30,000 objects no more than listing them.
+ */
+#include "sample_take.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/shm.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "holders.h"
+#include "inventory.h"
+#include "ipc_limits.h"
+#include "procs.h"
+#include "readall.h"
+#include "sample_lists.h"
+#include "saturate.h"
+#include "who.h"
+
+/* Units of the creators met so far, by pid. */
+#define KNOWN_CREATORS 256
+
+struct creator {
+	pid_t pid;
+	time_t since; /* an object of that time was surely of this process, and so are later ones */
+	const char *unit;
+};
+
+struct taking {
+	struct sample *sample;
+	const struct host *host;
+	struct inventory inv;
+	struct procs procs;
+	struct whos whos;
+	struct holders holders;
+	bool has_holders;
+	struct creator creators[KNOWN_CREATORS];
+};
+
+static bool has_huge_pages(const struct host *host)
+{
+	for (size_t i = 0; i < host->pool_count; i++)
+		if (host->pools[i].node < 0 && (host->pools[i].total || host->pools[i].overcommit))
+			return true;
+	return false;
+}
+
+static bool is_alive(pid_t pid)
+{
+	return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+}
+
+/* The unit of the process that made a segment; NULL where that isn't known. */
+static const char *unit_of(struct taking *taking, const struct ipc_object *obj)
+{
+	struct creator *known = &taking->creators[(unsigned)obj->cpid % KNOWN_CREATORS];
+	const struct who *who;
+
+	if (!is_alive(obj->cpid))
+		return NULL;
+	if (known->pid == obj->cpid && object_made_by(obj) >= known->since)
+		return known->unit;
+	if (!procs_creator_lives(&taking->procs, obj))
+		return NULL;
+	who = whos_get(&taking->whos, obj->cpid);
+	if (!who)
+		return NULL;
+	*known = (struct creator){obj->cpid, object_made_by(obj), who->unit};
+	return who->unit;
+}
+
+static void raise_to(uint64_t *figure, uint64_t value)
+{
+	if (*figure < value)
+		*figure = value;
+}
+
+static int add_segment(struct taking *taking, size_t object)
+{
+	const struct ipc_object *obj = &taking->inv.objects[object];
+	const char *unit = unit_of(taking, obj);
+	struct sample_owner *owner = sample_owner_of(taking->sample, true, obj->uid, unit);
+	struct sample_segments segment = {
+		.bytes = obj->bytes,
+		.hugepage_size =
+			taking->has_holders ? holders_hugepage_size(&taking->holders, object) : 0,
+		.count = 1,
+		.has_uid = true,
+		.uid = obj->uid,
+	};
+
+	if (!owner)
+		return -ENOMEM;
+	owner->segments++;
+	saturate_add(&owner->pages, pages_of(obj->bytes, taking->host->page_size));
+	raise_to(&owner->largest_segment, obj->bytes);
+	/* copied where it is kept */
+	segment.unit = owner->unit;
+	return sample_add_segments(taking->sample, &segment);
+}
+
+static int add_set(struct taking *taking, const struct ipc_object *obj)
+{
+	uint64_t *figures = taking->sample->figures;
+	struct sample_owner *owner = sample_owner_of(taking->sample, true, obj->uid, NULL);
+
+	if (!owner)
+		return -ENOMEM;
+	owner->sets++;
+	owner->semaphores += obj->nsems;
+	raise_to(&owner->largest_set, obj->nsems);
+	figures[FIGURE_SEM_SETS]++;
+	figures[FIGURE_SEM_SEMAPHORES] += obj->nsems;
+	raise_to(&figures[FIGURE_SEM_LARGEST_SET], obj->nsems);
+	return 0;
+}
+
+static int add_queue(struct taking *taking, const struct ipc_object *obj)
+{
+	uint64_t *figures = taking->sample->figures;
+	struct sample_owner *owner = sample_owner_of(taking->sample, true, obj->uid, NULL);
+
+	if (!owner)
+		return -ENOMEM;
+	owner->queues++;
+	owner->queue_bytes += obj->bytes;
+	raise_to(&owner->largest_queue, obj->bytes);
+	figures[FIGURE_MSG_QUEUES]++;
+	figures[FIGURE_MSG_BYTES] += obj->bytes;
+	raise_to(&figures[FIGURE_MSG_LARGEST_QUEUE], obj->bytes);
+	raise_to(&figures[FIGURE_MSG_LARGEST_QUEUE_MESSAGES], obj->qnum);
+	if (obj->qnum)
+		raise_to(&figures[FIGURE_MSG_LARGEST_MESSAGE], pages_of(obj->bytes, obj->qnum));
+	return 0;
+}
+
+static int add_mqueue(struct taking *taking, const struct ipc_object *obj)
+{
+	uint64_t *figures = taking->sample->figures;
+	struct sample_owner *owner = sample_owner_of(taking->sample, true, obj->uid, NULL);
+
+	if (!owner)
+		return -ENOMEM;
+	owner->mqueues++;
+	saturate_add(&owner->mqueue_bytes, limit_queue_cost(obj->maxmsg, obj->msgsize));
+	figures[FIGURE_MQ_QUEUES]++;
+	raise_to(&figures[FIGURE_MQ_LARGEST_MAXMSG], obj->maxmsg);
+	raise_to(&figures[FIGURE_MQ_LARGEST_MSGSIZE], obj->msgsize);
+	return 0;
+}
+
+static int add_object(struct taking *taking, size_t object)
+{
+	const struct ipc_object *obj = &taking->inv.objects[object];
+
+	switch (obj->kind) {
+	case KIND_SHM:
+		return add_segment(taking, object);
+	case KIND_SEM:
+		return add_set(taking, obj);
+	case KIND_MSG:
+		return add_queue(taking, obj);
+	case KIND_PMQ:
+		return add_mqueue(taking, obj);
+	case KIND_PSHM:
+	case KIND_PSEM:
+	case KIND_COUNT_:
+		break;
+	}
+	return 0;
+}
+
+/* What could be listed is 0 until something is met; what could not stays unknown. */
+static void begin_figures(struct taking *taking)
+{
+	static const struct {
+		enum ipc_kind kind;
+		enum figure_id first, last;
+	} spans[] = {
+		{KIND_SHM, FIGURE_SHM_SEGMENTS, FIGURE_SHM_LARGEST},
+		{KIND_SEM, FIGURE_SEM_SETS, FIGURE_SEM_LARGEST_SET},
+		{KIND_MSG, FIGURE_MSG_QUEUES, FIGURE_MSG_LARGEST_MESSAGE},
+		{KIND_PMQ, FIGURE_MQ_QUEUES, FIGURE_MQ_BYTES_OF_USER},
+	};
+
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
+		for (unsigned id = spans[i].first; id <= spans[i].last; id++)
+			if (!(taking->inv.unseen & KIND_BIT(spans[i].kind)))
+				taking->sample->figures[id] = 0;
+}
+
+static void read_shm_info(struct taking *taking)
+{
+	uint64_t page_size = taking->host->page_size, *figures = taking->sample->figures;
+	struct shm_info info;
+
+	if (shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info) < 0)
+		return;
+	figures[FIGURE_SHM_PAGES] = saturate_known(info.shm_tot);
+	figures[FIGURE_SHM_RESIDENT] = saturate_mul(info.shm_rss, page_size);
+	figures[FIGURE_SHM_SWAPPED] = saturate_mul(info.shm_swp, page_size);
+}
+
+static void read_dev_shm(struct taking *taking, int dev_shm)
+{
+	uint64_t *figures = taking->sample->figures;
+	struct statvfs fs;
+
+	if (dev_shm < 0 || fstatvfs(dev_shm, &fs) < 0)
+		return;
+	figures[FIGURE_DEV_SHM_BYTES] = saturate_mul(fs.f_blocks - fs.f_bfree, fs.f_frsize);
+	if (fs.f_files)
+		figures[FIGURE_DEV_SHM_FILES] = fs.f_files - fs.f_ffree;
+}
+
+/* Huge pages that the kernel could not put together since the boot (mm/hugetlb.c). */
+static void read_failed_hugepages(struct taking *taking)
+{
+	static const char name[] = "\nhtlb_buddy_alloc_fail ";
+	_cleanup_close_ int fd = openat(taking->procs.proc_fd, "vmstat", O_RDONLY | O_CLOEXEC);
+	char text[16384];
+	ssize_t n = fd < 0 ? -1 : read_all(fd, text, sizeof(text) - 1);
+	const char *line;
+	unsigned long long value;
+
+	if (n < 0)
+		return;
+	text[n] = '\0';
+	line = strstr(text, name);
+	if (line && sscanf(line + strlen(name), "%llu", &value) == 1)
+		taking->sample->failed_hugepages = saturate_known(value);
+}
+
+static int read_objects(struct taking *taking)
+{
+	/* files of /dev/shm are counted by their file system */
+	int r = inventory_scan(&taking->inv, KINDS_SYSV | KIND_BIT(KIND_PMQ), NULL);
+
+	if (r < 0 || !has_huge_pages(taking->host))
+		return r;
+	procs_done(&taking->procs);
+	r = procs_read(&taking->procs);
+	if (r == 0)
+		r = holders_read(&taking->holders, &taking->inv, &taking->procs, HOLDERS_MAPPED);
+	taking->has_holders = r == 0;
+	return r;
+}
+
+static int add_objects(struct taking *taking)
+{
+	struct sample *sample = taking->sample;
+	int r = 0;
+
+	begin_figures(taking);
+	if (sample->figures[FIGURE_SHM_SEGMENTS] == 0)
+		sample->segments = calloc(1, sizeof(*sample->segments));
+	for (size_t i = 0; r == 0 && i < taking->inv.count; i++)
+		r = add_object(taking, i);
+	if (r < 0)
+		return r;
+	read_shm_info(taking);
+	sample_sort_lists(sample);
+	sample_add_up(sample, taking->host);
+	return 0;
+}
+
+int sample_take(struct sample *sample, const struct host *host, int shm_fd)
+{
+	struct taking taking = {
+		.sample = sample, .host = host, .inv = {.shm_fd = -1, .mqueue_fd = -1}};
+	_cleanup_close_ int dev_shm = shm_fd;
+	int r = procs_open(&taking.procs);
+
+	sample_init(sample);
+	sample->time = time(NULL);
+	taking.whos.procs = &taking.procs;
+	if (dev_shm < 0)
+		dev_shm = open("/dev/shm", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (r == 0)
+		r = read_objects(&taking);
+	if (r == 0)
+		r = add_objects(&taking);
+	if (r == 0) {
+		read_dev_shm(&taking, dev_shm);
+		read_failed_hugepages(&taking);
+	}
+	if (taking.has_holders)
+		holders_done(&taking.holders);
+	whos_done(&taking.whos);
+	inventory_done(&taking.inv);
+	procs_done(&taking.procs);
+	if (r < 0)
+		sample_done(sample);
+	return r;
+}

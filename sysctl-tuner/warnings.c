@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Each warning is a function of its own. They speak of what is in force and of what is recommended: limits
+ * that can't be reached, that are lower than the kernel's own, or near their end.
+ */
+#include "warnings.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "known_tables.h"
+#include "object.h"
+#include "saturate.h"
+
+/* A limit this full is near, in percent: measured peaks are to stay below it. */
+#define NEAR_PERCENT 90
+/* Samples over less time than that, or fewer, say little about a week. */
+#define WINDOW_LEAST_S 86400
+#define SAMPLES_LEAST 60
+/* include/uapi/linux/sem.h: larger values may fail to be allocated */
+#define SEMOPM_MOST 1000
+
+static char *place_of_line(const struct request *request, enum sysctl_id id)
+{
+	const struct sysctl_line *line =
+		request->files ? sysctl_files_winner(request->files, sysctl_name(id), NULL) : NULL;
+	char *text;
+
+	if (!line)
+		return strdup("");
+	return asprintf(&text, ", set by %s:%u", line->file, line->line) < 0 ? NULL : text;
+}
+
+static int warn_below_default(struct recommendation *result, const struct request *request,
+			      enum sysctl_id id)
+{
+	_cleanup_free_ char *place = NULL;
+	size_t count;
+	enum parameter_id first = sysctl_parameters(id, &count);
+	const char *whose;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const struct value *value = &result->values[first + i];
+
+		if (!value->has_current || value->current >= value->preset)
+			continue;
+		free(place);
+		place = place_of_line(request, id);
+		if (!place)
+			return -ENOMEM;
+		r = recommendation_warn(result, WARNING_BELOW_DEFAULT,
+					"%s is %" PRIu64 ", the kernel's own default is %" PRIu64
+					"%s",
+					parameter_name(first + i), value->current, value->preset,
+					place);
+	}
+	whose = place ? known_table(id, &request->host->current) : NULL;
+	return r == 0 && whose ? recommendation_warn(
+					 result, WARNING_KNOWN_TABLE,
+					 "%s has the value of %s, a table that lowers limits of "
+					 "today's kernels",
+					 sysctl_name(id), whose)
+			       : r;
+}
+
+static bool is_near(uint64_t used, uint64_t limit)
+{
+	return limit && (unsigned __int128)used * 100 >= (unsigned __int128)limit * NEAR_PERCENT;
+}
+
+static int warn_near(struct recommendation *result, enum parameter_id id)
+{
+	const struct value *value = &result->values[id];
+
+	if (!value->has_current || !value->peak.is_measured || value->action == ACTION_KEEP ||
+	    !is_near(value->peak.value, value->current))
+		return 0;
+	return recommendation_warn(result, WARNING_NEAR,
+				   "%s: the measured peak is %" PRIu64 " of %" PRIu64
+				   "; at the limit: %s",
+				   parameter_name(id), value->peak.value, value->current,
+				   parameter_failure(id));
+}
+
+static int warn_clamped(struct recommendation *result, enum parameter_id id,
+			const struct host *host)
+{
+	const struct value *value = &result->values[id];
+	bool is_of_ids = parameter_cap(id, 64, 1) == 1;
+	char wanted[48];
+
+	if (value->action != ACTION_CLAMPED)
+		return 0;
+	if (value->wanted >= SATURATED)
+		strcpy(wanted, "more than 2^64");
+	else
+		snprintf(wanted, sizeof(wanted), "%" PRIu64, value->wanted);
+	return recommendation_warn(result, WARNING_CLAMPED,
+				   "%s: %s wanted, the most is %" PRIu64 "%s", parameter_name(id),
+				   wanted, value->cap,
+				   is_of_ids && host->ipcmni < 1 << 24
+					   ? "; the boot parameter ipcmni_extend allows 16777216"
+					   : "");
+}
+
+static int warn_few_samples(struct recommendation *result, const struct request *request)
+{
+	const struct samples *samples = request->window.samples;
+	time_t span =
+		samples->count ? samples->list[samples->count - 1].time - samples->list[0].time : 0;
+
+	if (!samples->count)
+		return recommendation_warn(result, WARNING_FEW_SAMPLES,
+					   "nothing was measured: only products and the present "
+					   "values count");
+	if (samples->count >= SAMPLES_LEAST && span >= WINDOW_LEAST_S)
+		return 0;
+	return recommendation_warn(result, WARNING_FEW_SAMPLES,
+				   "%zu sample%s over %ld minutes: what happens once a day or a "
+				   "month may not be among them",
+				   samples->count, samples->count == 1 ? "" : "s",
+				   (long)(span / 60));
+}
+
+/* Limits that all share: products need their sum, and the greatest is taken. */
+static bool is_shared(unsigned target)
+{
+	return target == PARAMETER_SHMALL || target == PARAMETER_SHMMNI ||
+	       target == PARAMETER_SEMMNS || target == PARAMETER_SEMMNI ||
+	       target == PARAMETER_MSGMNI || target == TARGET_HUGEPAGES;
+}
+
+static int warn_sum(struct recommendation *result, const struct request *request, unsigned target,
+		    uint64_t recommended)
+{
+	uint64_t sum = 0;
+	size_t products = 0;
+
+	for (size_t i = 0; i < request->needs->count; i++)
+		for (size_t j = 0; j < request->needs->list[i].count; j++)
+			if (request->needs->list[i].values[j].target == target) {
+				saturate_add(&sum, request->needs->list[i].values[j].value);
+				products++;
+			}
+	if (products < 2 || sum <= recommended)
+		return 0;
+	return recommendation_warn(
+		result, WARNING_SUM,
+		"%s: %zu products need %" PRIu64
+		" if all use theirs at the same time; vendors state totals for a host, so that the "
+		"greatest of them is recommended",
+		target == TARGET_HUGEPAGES ? NR_HUGEPAGES : parameter_name(target), products, sum);
+}
+
+static int warn_sums(struct recommendation *result, const struct request *request)
+{
+	int r = 0;
+
+	for (int id = 0; r == 0 && id < PARAMETER_COUNT_; id++)
+		if (is_shared((unsigned)id))
+			r = warn_sum(result, request, (unsigned)id, result->values[id].recommended);
+	for (size_t i = 0; r == 0 && i < result->huge_count; i++)
+		if (result->huge[i].size == request->host->default_hugepage_size)
+			r = warn_sum(result, request, TARGET_HUGEPAGES,
+				     result->huge[i].value.recommended);
+	return r;
+}
+
+static int warn_unreachable(struct recommendation *result, const struct host *host)
+{
+	const struct value *values = result->values;
+	uint64_t shmmax = values[PARAMETER_SHMMAX].recommended;
+	uint64_t shmall = values[PARAMETER_SHMALL].recommended;
+	uint64_t semmns = values[PARAMETER_SEMMNS].recommended;
+	uint64_t sems = saturate_mul(values[PARAMETER_SEMMSL].recommended,
+				     values[PARAMETER_SEMMNI].recommended);
+	int r = 0;
+
+	if (shmall < shmmax / host->page_size)
+		r = recommendation_warn(result, WARNING_SHMMAX_UNREACHABLE,
+					"shmall of %" PRIu64
+					" pages is less than one segment of shmmax",
+					shmall);
+	if (r == 0 && sems < semmns)
+		r = recommendation_warn(result, WARNING_SEMMNS_UNREACHABLE,
+					"semmns of %" PRIu64 " can't be reached: semmsl * semmni "
+					"is %" PRIu64,
+					semmns, sems);
+	return r;
+}
+
+static int warn_messages(struct recommendation *result)
+{
+	const struct value *queue = &result->values[PARAMETER_MSGMNB];
+	const struct value *message = &result->values[PARAMETER_MSGMAX];
+	int r = 0;
+
+	if (message->has_current && queue->has_current && message->current > queue->current)
+		r = recommendation_warn(result, WARNING_MSGMAX_ABOVE_MSGMNB,
+					"msgmax is %" PRIu64 " and msgmnb %" PRIu64
+					": the sender of a longer message than that waits for ever",
+					message->current, queue->current);
+	if (r == 0 && queue->action == ACTION_RAISE && queue->peak.is_measured && queue->peak.value)
+		r = recommendation_warn(result, WARNING_MSGMNB_OLD_QUEUES,
+					"a higher msgmnb is for queues made afterwards: those that "
+					"are there keep theirs");
+	return r;
+}
+
+static int warn_sizes(struct recommendation *result, const struct host *host)
+{
+	const struct value *shmall = &result->values[PARAMETER_SHMALL];
+	const struct value *semopm = &result->values[PARAMETER_SEMOPM];
+	int r = 0;
+
+	if (semopm->recommended > SEMOPM_MOST)
+		r = recommendation_warn(result, WARNING_SEMOPM_LARGE,
+					"semopm of %" PRIu64 ": above 1000 the kernel may fail to "
+					"allocate an operation",
+					semopm->recommended);
+	if (r == 0 && host->ram_bytes != OBJECT_UNKNOWN && shmall->need < shmall->preset &&
+	    shmall->need > host->ram_bytes / host->page_size)
+		r = recommendation_warn(result, WARNING_SHMALL_ABOVE_RAM,
+					"shmall: %" PRIu64 " pages are needed, more than memory "
+					"has; Db2 wants it so",
+					shmall->need);
+	return r;
+}
+
+/* RLIMIT_MSGQUEUE of a login: include/uapi/linux/mqueue.h, MQ_BYTES_MAX */
+#define MSGQUEUE_DEFAULT 819200
+
+static int warn_mqueue_rlimit(struct recommendation *result, const struct request *request)
+{
+	struct peak peak;
+	int r = window_peak(&request->window, FIGURE_MQ_BYTES_OF_USER, &peak);
+
+	if (r < 0 || !is_near(peak.value, MSGQUEUE_DEFAULT))
+		return r;
+	return recommendation_warn(result, WARNING_MQUEUE_RLIMIT,
+				   "POSIX queues of one user cost %" PRIu64
+				   " bytes: the default of RLIMIT_MSGQUEUE is %d; give its units "
+				   "LimitMSGQUEUE=%" PRIu64,
+				   peak.value, MSGQUEUE_DEFAULT,
+				   with_margin(peak.value, request->headroom));
+}
+
+static int warn_huge(struct recommendation *result, const struct huge_value *huge)
+{
+	const struct value *value = &huge->value;
+	char size[SIZE_TEXT_SIZE];
+
+	if (value->action != ACTION_RAISE)
+		return 0;
+	return recommendation_warn(result, WARNING_MEMLOCK,
+				   "%s pages: who asks for them needs CAP_IPC_LOCK, its group in "
+				   "vm.hugetlb_shm_group, or a "
+				   "memlock limit of %" PRIu64 " kB (EPERM otherwise)",
+				   size_format(huge->size, size),
+				   saturate_mul(value->recommended, huge->size / 1024));
+}
+
+static int warn_failed_hugepages(struct recommendation *result, const struct window *window)
+{
+	uint64_t first = OBJECT_UNKNOWN, last = OBJECT_UNKNOWN;
+
+	for (size_t i = 0; i < window->samples->count; i++) {
+		uint64_t failed = window->samples->list[i].failed_hugepages;
+
+		if (failed == OBJECT_UNKNOWN)
+			continue;
+		/* the counter begins again at each boot */
+		if (first == OBJECT_UNKNOWN || failed < last)
+			first = failed;
+		last = failed;
+	}
+	if (first == OBJECT_UNKNOWN || last <= first)
+		return 0;
+	return recommendation_warn(result, WARNING_FAILED_HUGEPAGES,
+				   "%" PRIu64 " huge pages could not be put together since the "
+				   "first sample: memory is fragmented, set them at boot",
+				   last - first);
+}
+
+int warnings_add(struct recommendation *result, const struct request *request)
+{
+	int r = warn_few_samples(result, request);
+
+	for (int id = 0; r == 0 && id < SYSCTL_COUNT_; id++)
+		r = warn_below_default(result, request, (enum sysctl_id)id);
+	for (int id = 0; r == 0 && id < PARAMETER_COUNT_; id++) {
+		r = warn_near(result, (enum parameter_id)id);
+		if (r == 0)
+			r = warn_clamped(result, (enum parameter_id)id, request->host);
+	}
+	if (r == 0)
+		r = warn_sums(result, request);
+	if (r == 0)
+		r = warn_unreachable(result, request->host);
+	if (r == 0)
+		r = warn_messages(result);
+	if (r == 0)
+		r = warn_sizes(result, request->host);
+	if (r == 0)
+		r = warn_mqueue_rlimit(result, request);
+	for (size_t i = 0; r == 0 && i < result->huge_count; i++)
+		r = warn_huge(result, &result->huge[i]);
+	return r == 0 ? warn_failed_hugepages(result, &request->window) : r;
+}
+
+const char *warning_name(enum warning_id id)
+{
+	static const char *const names[WARNING_COUNT_] = {
+		[WARNING_BELOW_DEFAULT] = "below-default",
+		[WARNING_KNOWN_TABLE] = "known-table",
+		[WARNING_NEAR] = "near",
+		[WARNING_FEW_SAMPLES] = "few-samples",
+		[WARNING_CLAMPED] = "clamped",
+		[WARNING_SUM] = "sum",
+		[WARNING_SHMMAX_UNREACHABLE] = "shmmax-unreachable",
+		[WARNING_SEMMNS_UNREACHABLE] = "semmns-unreachable",
+		[WARNING_SEMOPM_LARGE] = "semopm-large",
+		[WARNING_MSGMAX_ABOVE_MSGMNB] = "msgmax-above-msgmnb",
+		[WARNING_MSGMNB_OLD_QUEUES] = "msgmnb-old-queues",
+		[WARNING_SHMALL_ABOVE_RAM] = "shmall-above-ram",
+		[WARNING_HUGEPAGES_MISSING] = "hugepages-missing",
+		[WARNING_MEMLOCK] = "memlock",
+		[WARNING_MQUEUE_RLIMIT] = "mqueue-rlimit",
+		[WARNING_FAILED_HUGEPAGES] = "failed-hugepages",
+		[WARNING_OVERRIDDEN] = "overridden",
+	};
+
+	return names[id];
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an administrator should know besides the numbers. */
+#pragma once
+
+#include "recommend.h"
+
+/* Adds them to a recommendation whose values are final. Returns 0 or -ENOMEM. */
+int warnings_add(struct recommendation *result, const struct request *request);
