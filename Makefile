@@ -36,7 +36,8 @@ HARDENING_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 SANITIZING := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 
 CFLAGS ?= -O2 -g
-LIBS_LINKED := libeconf libcap-ng
+# --as-needed leaves a program what it uses: SQLite is ipctune's alone
+LIBS_LINKED := libeconf libcap-ng sqlite3
 # opened when a run needs them (lib/optional.h): their headers only
 LIBS_OPTIONAL := smartcols json-c libsystemd audit ncursesw
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(WERROR) $(HARDENING) $(SANITIZING) -D_GNU_SOURCE \
@@ -53,10 +54,12 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/unit/%,$(sort $(wildcard tests/
 TEST_TOOLS := $(patsubst tests/tools/%.c,$B/tests/tools/%,$(sort $(wildcard tests/tools/*.c)))
 BENCH_TOOLS := $(patsubst bench/%.c,$B/bench/%,$(sort $(wildcard bench/*.c)))
 
+PROFILES := $(sort $(wildcard sysctl-tuner/profiles/*.conf))
+
 .PHONY: all programs tests
 all: programs
-PROGRAMS := ipcclean ipcaudit ipcavc
-programs: $(PROGRAMS:%=$B/%) $B/pam_ipcclean.so
+PROGRAMS := ipcclean ipcaudit ipcavc ipctune
+programs: $(PROGRAMS:%=$B/%) $B/pam_ipcclean.so $(PROFILES:sysctl-tuner/profiles/%=$B/profiles.d/%)
 tests: $(UNIT_TESTS) $(TEST_TOOLS) $B/here/pam_ipcclean.so $B/tests/pam/pam_ipcclean.so $B/tests/pam/standin
 
 $B/%.o: %.c
@@ -81,6 +84,12 @@ endef
 $(eval $(call program,ipcclean,hooks,libhooks))
 $(eval $(call program,ipcaudit,audit,libaudit))
 $(eval $(call program,ipcavc,selinux,libavc))
+$(eval $(call program,ipctune,sysctl-tuner,libtune))
+
+# beside the program, so that one that isn't installed finds them (profiles.h)
+$B/profiles.d/%: sysctl-tuner/profiles/%
+	@mkdir -p $(@D)
+	@cp $< $@
 
 # $(call program_tests,PREFIX,FOLDER,ARCHIVE): those of one program, as each has an options.c
 define program_tests
@@ -91,6 +100,7 @@ $B/tests/unit/test_$(1)_%.o: ALL_CFLAGS += -I$(2)
 endef
 $(eval $(call program_tests,audit,audit,libaudit))
 $(eval $(call program_tests,avc,selinux,libavc))
+$(eval $(call program_tests,tune,sysctl-tuner,libtune))
 
 # into a login program: libpam and libc only, nothing visible but PAM's functions
 PAM_SOURCES := $(sort $(wildcard pam_ipcclean/*.c))
@@ -219,9 +229,9 @@ format:
 
 lint: setup
 	tests/check docs
-	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'selinux/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
+	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'selinux/*.c' 'sysctl-tuner/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
 	# cppcheck knows no cleanup attributes
-	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit selinux pam_ipcclean
+	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit selinux sysctl-tuner pam_ipcclean
 
 help:
 	@echo 'make all         the programs, into build/'
@@ -247,7 +257,8 @@ DOCS := $(wildcard README.md COPYING)
 PATTERNS := $(sort $(wildcard hooks/patterns.d/*.conf))
 VENDOR_CONF := $(wildcard hooks/ipcguard.conf)
 CATALOG := $(wildcard hooks/ipcguard.catalog hooks/systemd/ipcguard.catalog)
-COMPLETION := hooks/completion/ipcclean audit/completion/ipcaudit selinux/completion/ipcavc
+COMPLETION := hooks/completion/ipcclean audit/completion/ipcaudit selinux/completion/ipcavc \
+	sysctl-tuner/completion/ipctune
 
 # SOURCE:TARGET, each installed as a file of mode 0644 with @bindir@ filled in
 INSTALLED = \
@@ -264,13 +275,14 @@ INSTALLED = \
 	$(foreach f,$(CATALOG),$f:$(catalogdir)/ipcguard.catalog) \
 	$(foreach f,$(VENDOR_CONF),$f:$(vendordir)/ipcguard.conf) \
 	$(foreach f,$(PATTERNS),$f:$(vendordir)/ipcguard/patterns.d/$(notdir $f)) \
+	$(foreach f,$(PROFILES),$f:$(vendordir)/ipcguard/profiles.d/$(notdir $f)) \
 	$(foreach f,$(MAN_PAGES),$f:$(mandir)/man$(subst .,,$(suffix $f))/$(notdir $f)) \
 	$(foreach f,$(DOCS),$f:$(docdir)/$(notdir $f)) \
 	$(foreach f,$(COMPLETION),$f:$(completionsdir)/$(notdir $f))
 
 # directories that go when they are empty, innermost first
 INSTALLED_DIRS = $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
-	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
+	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard/profiles.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
 
 .PHONY: install uninstall
 install: programs

@@ -417,3 +417,42 @@ int profiles_add(struct profile_needs *needs, const char *text, const struct hos
 		need_done(&need);
 	return r;
 }
+
+static void print_inputs(FILE *out, const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->count; i++) {
+		const char *section = settings->entries[i].section;
+		const struct settings_entry *help = find(settings, section, "Help");
+		const struct settings_entry *preset = find(settings, section, "Default");
+		const struct settings_entry *type = find(settings, section, "Type");
+
+		if (settings->entries[i].key ||
+		    strncmp(section, input_prefix, strlen(input_prefix)))
+			continue;
+		fprintf(out, "    %s=%s", section + strlen(input_prefix), type ? type->value : "");
+		if (preset)
+			fprintf(out, " (%s)", preset->value);
+		fprintf(out, "%s%s\n", help ? "  " : "", help ? help->value : "");
+	}
+}
+
+int profiles_print(FILE *out, const char *const *dirs, struct parse_error *error)
+{
+	_cleanup_(dropins_done) struct dropins files = {0};
+	int r = dropins_list(&files, dirs, error);
+
+	for (size_t i = 0; r == 0 && i < files.count; i++) {
+		_cleanup_(settings_done) struct settings settings = {0};
+		const char *base = strrchr(files.paths[i], '/') + 1;
+		const struct settings_entry *title;
+
+		if (dropins_is_mask(files.paths[i]))
+			continue;
+		r = settings_read(&settings, files.paths[i], error);
+		title = find(&settings, "Profile", "Title");
+		fprintf(out, "%.*s%s%s\n", (int)(strlen(base) - strlen(".conf")), base,
+			title ? ": " : "", title ? title->value : "");
+		print_inputs(out, &settings);
+	}
+	return r;
+}

@@ -22,6 +22,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "host.h"
 #include "patterns.h"
@@ -58,6 +59,9 @@ struct profile_needs {
 int profiles_add(struct profile_needs *needs, const char *text, const struct host *host,
 		 const char *const *dirs, struct parse_error *error);
 void profile_needs_done(struct profile_needs *needs);
+
+/* Lists them with their parameters, for people. Returns 0 or a negative errno with *error filled. */
+int profiles_print(FILE *out, const char *const *dirs, struct parse_error *error);
 
 /*The directories above, for profiles_add(): a NULL-terminated list that lives as long as the program. */
 const char *const *profiles_dirs(void);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ipctune recommend, explain and check: the same analysis, shown as a whole, for one row, or as a verdict. */
+#include <errno.h>
+#include <string.h>
+
+#include "analysis.h"
+#include "cleanup.h"
+#include "commands.h"
+#include "drift.h"
+#include "formats.h"
+#include "plan_make.h"
+#include "print.h"
+#include "say.h"
+
+static int finish(int r)
+{
+	if (r == 0 && fflush(stdout) != 0)
+		r = -errno;
+	if (r == -ENOSYS)
+		say_error("libsmartcols or libjson-c is missing: install libsmartcols1 and "
+			  "libjson-c5");
+	else if (r < 0)
+		say_error("standard output: %s", strerror(-r));
+	return r < 0 ? EXIT_ERROR : EXIT_FINE;
+}
+
+static int print_plan(struct analysis *analysis, enum output_format format)
+{
+	_cleanup_(plan_done) struct plan plan = {0};
+	bool is_for_containers =
+		format == FORMAT_DOCKER || format == FORMAT_PODMAN || format == FORMAT_KUBERNETES;
+	int r = plan_make(&plan, analysis, is_for_containers ? PLAN_NEW_NAMESPACE : PLAN_HOST);
+
+	return r < 0 ? r : format_print(stdout, &plan, format);
+}
+
+int command_recommend(const struct options *options)
+{
+	struct analysis analysis;
+	int r;
+
+	if (analysis_make(&analysis, options) < 0)
+		return EXIT_ERROR;
+	if (options->format != FORMAT_TEXT)
+		r = print_plan(&analysis, options->format);
+	else if (options->is_json)
+		r = print_json(stdout, &analysis, NULL, NULL);
+	else
+		r = print_text(stdout, &analysis);
+	analysis_done(&analysis);
+	return finish(r);
+}
+
+/* "kernel.shmall", "shmall" or one of the four of kernel.sem; vm.nr_hugepages with or without "vm.". */
+static bool is_named(const struct row *row, const char *name)
+{
+	int parameter = parameter_by_name(name);
+
+	if (row->sysctl < 0)
+		return !strcmp(name, NR_HUGEPAGES) || !strcmp(name, "nr_hugepages");
+	return sysctl_by_name(name) == row->sysctl ||
+	       (parameter >= 0 &&
+		parameter_sysctl((enum parameter_id)parameter) == (enum sysctl_id)row->sysctl);
+}
+
+static int explain_rows(struct analysis *analysis, const char *name, bool is_json)
+{
+	struct row rows[ROWS_MAX];
+	size_t count = rows_make(rows, analysis);
+	bool is_first = true;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (!is_named(&rows[i], name))
+			continue;
+		/* one document, with all sizes of huge pages */
+		if (is_json)
+			return is_first ? print_json(stdout, analysis, NULL, &rows[i]) : 0;
+		if (!is_first)
+			fputc('\n', stdout);
+		is_first = false;
+		r = print_row(stdout, analysis, &rows[i]);
+	}
+	return r == 0 && is_first ? -ENOENT : r;
+}
+
+int command_explain(const struct options *options)
+{
+	const char *name = options->operands[0];
+	struct analysis analysis;
+	int r;
+
+	/* not after a minute of measuring */
+	if (sysctl_by_name(name) < 0 && parameter_by_name(name) < 0 &&
+	    strcmp(name, NR_HUGEPAGES) != 0 && strcmp(name, "nr_hugepages") != 0) {
+		say_error("%s: no parameter that ipctune knows; `ipctune recommend` lists them",
+			  name);
+		return EXIT_ERROR;
+	}
+	if (analysis_make(&analysis, options) < 0)
+		return EXIT_ERROR;
+	r = explain_rows(&analysis, name, options->is_json);
+	analysis_done(&analysis);
+	if (r == -ENOENT) {
+		say_error("%s: there are no huge pages on this host", name);
+		return EXIT_ERROR;
+	}
+	return finish(r);
+}
+
+static bool is_short(const struct row *row)
+{
+	return row->leader->recommended > row->leader->current;
+}
+
+static int print_drifts(FILE *out, const struct drifts *drifts)
+{
+	for (size_t i = 0; i < drifts->count; i++) {
+		const struct drift *drift = &drifts->list[i];
+
+		fprintf(out, "drift: %s is %s, %s:%u says %s", drift->name, drift->current,
+			drift->ours->file, drift->ours->line, drift->ours->value);
+		if (drift->winner)
+			fprintf(out, "; %s:%u sets it again", drift->winner->file,
+				drift->winner->line);
+		fputc('\n', out);
+	}
+	return ferror(out) ? -EIO : 0;
+}
+
+static int print_verdict(const struct row *rows, size_t count, size_t short_count,
+			 const struct drifts *drifts, const struct analysis *analysis)
+{
+	if (short_count || drifts->count)
+		printf("%zu of %zu limits should be raised%s\n", short_count, count,
+		       drifts->count ? ", and what was applied is not in force" : "");
+	else
+		printf("all %zu limits are as they should be\n", count);
+	for (size_t i = 0; i < count; i++)
+		if (is_short(&rows[i]))
+			printf("raise: %s is %s, recommended %s\n", rows[i].name, rows[i].current,
+			       rows[i].recommended);
+	print_drifts(stdout, drifts);
+	print_warnings(stdout, analysis);
+	return ferror(stdout) ? -EIO : 0;
+}
+
+int command_check(const struct options *options)
+{
+	struct row rows[ROWS_MAX];
+	struct analysis analysis;
+	struct drifts drifts;
+	size_t count, short_count = 0;
+	int r;
+
+	if (analysis_make(&analysis, options) < 0)
+		return EXIT_ERROR;
+	count = rows_make(rows, &analysis);
+	for (size_t i = 0; i < count; i++)
+		short_count += is_short(&rows[i]);
+	drifts_find(&drifts, &analysis);
+	r = options->is_json ? print_json(stdout, &analysis, &drifts, NULL)
+			     : print_verdict(rows, count, short_count, &drifts, &analysis);
+	analysis_done(&analysis);
+	if (finish(r) == EXIT_ERROR)
+		return EXIT_ERROR;
+	return short_count || drifts.count ? EXIT_FINDING : EXIT_FINE;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A sysctl stands in the plan when what is wanted differs from what would be there without us, the kernel's
+ * default or another file's line; not from what is there now, which may come from the last apply.
+ */
+#include "plan_make.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply.h"
+#include "cleanup.h"
+#include "explain.h"
+#include "ipc_limits.h"
+#include "object.h"
+
+static void baseline_of(struct parameters *baseline, const struct analysis *analysis,
+			enum sysctl_id id, enum plan_target target)
+{
+	const struct sysctl_line *line = NULL;
+	size_t count;
+	enum parameter_id first = sysctl_parameters(id, &count);
+
+	for (size_t i = 0; i < count; i++)
+		parameter_set(baseline, first + i, analysis->result.values[first + i].preset);
+	if (target == PLAN_HOST && analysis->has_files)
+		line = sysctl_files_winner(&analysis->files, sysctl_name(id), APPLY_FILE_NAME);
+	if (line && line->value)
+		sysctl_parse(id, line->value, baseline);
+}
+
+static uint64_t wanted_of(const struct value *value)
+{
+	return value->wanted < value->cap ? value->wanted : value->cap;
+}
+
+static bool is_planned(const struct analysis *analysis, const struct parameters *baseline,
+		       enum parameter_id first, size_t count)
+{
+	bool is_tightening = analysis->options->is_tightening;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct value *value = &analysis->result.values[first + i];
+		uint64_t without_us = baseline->value[first + i];
+
+		if (wanted_of(value) > without_us ||
+		    (is_tightening && value->recommended < without_us))
+			return true;
+	}
+	return false;
+}
+
+/* In a new namespace nothing of this one's present values is there to be kept. */
+static uint64_t value_for(const struct value *value, const struct analysis *analysis,
+			  enum plan_target target)
+{
+	uint64_t wanted = wanted_of(value);
+
+	if (target == PLAN_HOST || analysis->options->is_tightening)
+		return value->recommended;
+	return wanted > value->preset ? wanted : value->preset;
+}
+
+static int add_sysctl(struct plan *plan, struct analysis *analysis, enum sysctl_id id,
+		      enum plan_target target)
+{
+	_cleanup_(text_done) struct text comment = {0};
+	struct parameters baseline = {0}, values = {0};
+	char text[SYSCTL_TEXT_SIZE];
+	size_t count;
+	enum parameter_id first = sysctl_parameters(id, &count);
+
+	baseline_of(&baseline, analysis, id, target);
+	if (!is_planned(analysis, &baseline, first, count))
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		parameter_set(&values, first + i,
+			      value_for(&analysis->result.values[first + i], analysis, target));
+		if (count > 1)
+			text_add_format(&comment, "%s%s: ", i ? "\n" : "",
+					parameter_name(first + i));
+		explain_need(&comment, analysis, first + i);
+	}
+	if (comment.failed)
+		return -ENOMEM;
+	return plan_add(plan, sysctl_name(id), sysctl_format(id, &values, text), comment.bytes,
+			false);
+}
+
+/* Other sizes than the default one have no sysctl. */
+static int add_hugepages(struct plan *plan, struct analysis *analysis, size_t huge)
+{
+	_cleanup_(text_done) struct text comment = {0};
+	const struct huge_value *pages = &analysis->result.huge[huge];
+	const struct sysctl_line *line = NULL;
+	uint64_t without_us = 0;
+	char text[24];
+
+	if (pages->size != analysis->host.default_hugepage_size)
+		return 0;
+	if (analysis->has_files)
+		line = sysctl_files_winner(&analysis->files, NR_HUGEPAGES, APPLY_FILE_NAME);
+	if (line && line->value && !limit_parse(line->value, &without_us))
+		without_us = 0;
+	/* what others use of the pool is theirs to keep: only a need of IPC is written down */
+	if (pages->value.need <= without_us &&
+	    !(analysis->options->is_tightening && pages->value.recommended < without_us))
+		return 0;
+	explain_huge_need(&comment, analysis, huge);
+	if (comment.failed)
+		return -ENOMEM;
+	snprintf(text, sizeof(text), "%" PRIu64, pages->value.recommended);
+	return plan_add(plan, NR_HUGEPAGES, text, comment.bytes, true);
+}
+
+int plan_make(struct plan *plan, struct analysis *analysis, enum plan_target target)
+{
+	int r = 0;
+
+	*plan = (struct plan){0};
+	for (int id = 0; r == 0 && id < SYSCTL_COUNT_; id++)
+		r = add_sysctl(plan, analysis, (enum sysctl_id)id, target);
+	for (size_t i = 0; r == 0 && i < analysis->result.huge_count; i++)
+		r = add_hugepages(plan, analysis, i);
+	if (r < 0)
+		plan_done(plan);
+	return r;
+}
