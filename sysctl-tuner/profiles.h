@@ -63,5 +63,5 @@ void profile_needs_done(struct profile_needs *needs);
 /* Lists them with their parameters, for people. Returns 0 or a negative errno with *error filled. */
 int profiles_print(FILE *out, const char *const *dirs, struct parse_error *error);
 
-/*The directories above, for profiles_add(): a NULL-terminated list that lives as long as the program. */
+/* The directories above, for profiles_add(): a NULL-terminated list that lives as long as the program. */
 const char *const *profiles_dirs(void);
