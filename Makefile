@@ -36,7 +36,7 @@ HARDENING_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 SANITIZING := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 
 CFLAGS ?= -O2 -g
-LIBS_LINKED := libeconf libcap-ng
+LIBS_LINKED := libeconf libcap-ng sqlite3
 # opened when a run needs them (lib/optional.h): their headers only
 LIBS_OPTIONAL := smartcols json-c libsystemd audit ncursesw
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(WERROR) $(HARDENING) $(SANITIZING) -D_GNU_SOURCE \
@@ -81,6 +81,7 @@ endef
 $(eval $(call program,ipcclean,hooks,libhooks))
 $(eval $(call program,ipcaudit,audit,libaudit))
 $(eval $(call program,ipcavc,selinux,libavc))
+$(eval $(call program,ipctune,sysctl-tuner,libtune))
 
 # $(call program_tests,PREFIX,FOLDER,ARCHIVE): those of one program, as each has an options.c
 define program_tests
@@ -91,6 +92,7 @@ $B/tests/unit/test_$(1)_%.o: ALL_CFLAGS += -I$(2)
 endef
 $(eval $(call program_tests,audit,audit,libaudit))
 $(eval $(call program_tests,avc,selinux,libavc))
+$(eval $(call program_tests,tune,sysctl-tuner,libtune))
 
 # into a login program: libpam and libc only, nothing visible but PAM's functions
 PAM_SOURCES := $(sort $(wildcard pam_ipcclean/*.c))
