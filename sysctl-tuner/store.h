@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The database of samples: SQLite in WAL mode, /var/lib/ipcguard/ipctune.db. Nothing in it is made up:
- * when samples get old, of each hour and later of each day the ones stay in which some figure was at its
- * highest, so that no maximum is ever lost and who caused it is still there.
+ * when samples get old (a week), of each hour and later (60 days) of each day the ones stay at which some
+ * figure first reached the highest of it, so that no maximum is ever lost, nor when it was. Lists, which
+ * tell who caused it, are there for samples of the last hour and then for the highest of each hour, after
+ * two days of each day.
  */
 #pragma once
 
@@ -38,20 +40,21 @@ static inline void store_closep(struct store **store)
 
 /*
  * Adds a sample of a place ("host", or a container's name), in one transaction with what has to be
- * thinned out for it (store_thin()). One of the same place and second takes the old one's place only where
- * some figure is higher. Returns 0 or an error as above.
+ * thinned out for it. Of two of the same place and second each figure's higher value stays. Figures
+ * past 2^63 - 1, which only damaged input has, are kept as that. Returns 0 or an error as above, or -EINVAL
+ * for a time before 1970 or a place without a name.
  */
 int store_add(struct store *store, const char *place, const struct sample *sample,
 	      struct parse_error *error);
 
 /*
  * Reads the samples of a place since a time, in the order of time: figures and huge pages, no other lists. Into
- * *weights (to be freed; may be NULL) goes how many seconds each sample stands for. Returns 0 or an error as
- * above.
+ * *weights (to be freed; may be NULL) goes how many seconds each sample stands for. Huge pages of a size of
+ * which there are none are left out. Returns 0 or an error as above.
  */
 int store_read(struct store *store, const char *place, time_t since, struct samples *samples,
 	       uint64_t **weights, struct parse_error *error);
 
-/* Fills the lists of one of them. Returns 0 or an error as above. */
+/* Fills the lists of one of them, where they are kept still. Returns 0 or an error as above. */
 int store_read_lists(struct store *store, const char *place, struct sample *sample,
 		     struct parse_error *error);
