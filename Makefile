@@ -81,6 +81,7 @@ endef
 $(eval $(call program,ipcclean,hooks,libhooks))
 $(eval $(call program,ipcaudit,audit,libaudit))
 $(eval $(call program,ipcavc,selinux,libavc))
+$(eval $(call program,ipctune,sysctl-tuner,libtune))
 
 # $(call program_tests,PREFIX,FOLDER,ARCHIVE): those of one program, as each has an options.c
 define program_tests
@@ -91,6 +92,7 @@ $B/tests/unit/test_$(1)_%.o: ALL_CFLAGS += -I$(2)
 endef
 $(eval $(call program_tests,audit,audit,libaudit))
 $(eval $(call program_tests,avc,selinux,libavc))
+$(eval $(call program_tests,tune,sysctl-tuner,libtune))
 
 # into a login program: libpam and libc only, nothing visible but PAM's functions
 PAM_SOURCES := $(sort $(wildcard pam_ipcclean/*.c))
@@ -129,6 +131,10 @@ $B/tests/unit/%: $B/tests/unit/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
 
+$B/tests/tools/tune.o: ALL_CFLAGS += -Isysctl-tuner
+$B/tests/tools/tune: $B/tests/tools/tune.o $B/libtune.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 $B/tests/tools/%: $B/tests/tools/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
@@ -144,7 +150,12 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuz
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
 $B/tests/fuzz/fuzz_avc.o: ALL_CFLAGS += -Iselinux
+$B/tests/fuzz/fuzz_sysctl.o: ALL_CFLAGS += -Isysctl-tuner
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
+$B/tests/fuzz/fuzz_sysctl: $B/tests/fuzz/fuzz_sysctl.o $B/libtune.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
+		$(ALL_LIBS)
 $B/tests/fuzz/fuzz_avc: $B/tests/fuzz/fuzz_avc.o $B/libavc.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \

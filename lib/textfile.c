@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What does a file hold? Sizes are not believed: files of /proc say 0, others may grow. How does ours get
- * its text? Written beside it, on the disk, then renamed.
+ * What does a file hold? Sizes are not believed: files of /proc say 0, others may grow. How does
+ * ours get its text? Written beside it, on the disk, then renamed.
  */
 #include "textfile.h"
 
@@ -38,12 +38,18 @@ static int read_text(int fd, size_t most, char **text, size_t *size)
 	return 0;
 }
 
-int textfile_read(const char *path, size_t most, char **text)
+int textfile_read_bytes(const char *path, size_t most, char **text, size_t *size)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	return fd < 0 ? -errno : read_text(fd, most, text, size);
+}
+
+int textfile_read(const char *path, size_t most, char **text)
+{
 	size_t size;
 
-	return fd < 0 ? -errno : read_text(fd, most, text, &size);
+	return textfile_read_bytes(path, most, text, &size);
 }
 
 int textfile_read_at(int dir, const char *name, size_t most, char **text, size_t *size)

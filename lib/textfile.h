@@ -11,15 +11,18 @@
  */
 int textfile_read(const char *path, size_t most, char **text);
 
-/* The same of a file below a directory, whose text may hold NULs; no link is followed as its last part. */
+/* The same of a text that may hold NULs. */
+int textfile_read_bytes(const char *path, size_t most, char **text, size_t *size);
+
+/* The same of a file below a directory; no link is followed as the last part of its name. */
 int textfile_read_at(int dir, const char *name, size_t most, char **text, size_t *size);
 
 /*
- * Puts a file with this text in the place of the one of that name in a directory: in one step, so that
- * whoever reads it, and whatever is interrupted, finds the old one or the new one, whole, after a power
- * loss too. Until then it is called `temporary`; one that is left of a run that was killed is removed, so
- * the caller holds a lock, or has a name of its own. Returns 0 or a negative errno; the old file is then
- * untouched.
+ * Puts a file with this text in the place of the one of that name in a directory: in one step, so
+ * that whoever reads it, and whatever is interrupted, finds the old one or the new one, whole,
+ * after a power loss too. Until then it is called `temporary`; one that is left of a run that was
+ * killed is removed, so the caller holds a lock, or has a name of its own. Returns 0 or a negative
+ * errno; the old file is then untouched.
  */
 int textfile_replace(int dir, const char *name, const char *temporary, mode_t mode,
 		     const char *text, size_t size);
