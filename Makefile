@@ -139,6 +139,10 @@ $B/tests/unit/%: $B/tests/unit/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
 
+$B/tests/tools/tune.o: ALL_CFLAGS += -Isysctl-tuner
+$B/tests/tools/tune: $B/tests/tools/tune.o $B/libtune.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 $B/tests/tools/%: $B/tests/tools/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
@@ -154,7 +158,12 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuz
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
 $B/tests/fuzz/fuzz_avc.o: ALL_CFLAGS += -Iselinux
+$B/tests/fuzz/fuzz_sysctl.o: ALL_CFLAGS += -Isysctl-tuner
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
+$B/tests/fuzz/fuzz_sysctl: $B/tests/fuzz/fuzz_sysctl.o $B/libtune.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
+		$(ALL_LIBS)
 $B/tests/fuzz/fuzz_avc: $B/tests/fuzz/fuzz_avc.o $B/libavc.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \

@@ -9,13 +9,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "commands.h"
 #include "figures.h"
 #include "say.h"
+#include "textfile.h"
 
 static void family(FILE *out, const char *name, const char *help)
 {
@@ -128,32 +128,33 @@ static int print_metrics(FILE *out, struct audit *audit, const struct figures *f
 	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
 }
 
-/* Whoever reads the file meanwhile sees the old one, whole: it is written beside it and renamed. */
+static int replace_file(const char *file, const char *text, size_t size)
+{
+	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+	_cleanup_free_ char *dir_name = slash ? strndup(file, (size_t)(name - file)) : strdup(".");
+	_cleanup_free_ char *temporary = NULL;
+	_cleanup_close_ int dir = -1;
+
+	/* a name of this run's own: nothing is locked here */
+	if (asprintf(&temporary, ".%s.%d", name, (int)getpid()) < 0)
+		temporary = NULL;
+	if (!dir_name || !temporary)
+		return -ENOMEM;
+	dir = open(dir_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir < 0 ? -errno : textfile_replace(dir, name, temporary, 0644, text, size);
+}
+
+/* Whoever reads the file meanwhile sees the old one, whole. */
 static int print_to_file(const char *file, struct audit *audit, const struct figures *figures)
 {
-	_cleanup_free_ char *temporary = NULL;
+	_cleanup_free_ char *text = NULL;
 	_cleanup_fclose_ FILE *out = NULL;
-	int fd, r;
+	size_t size = 0;
+	int r;
 
-	if (asprintf(&temporary, "%s.XXXXXX", file) < 0) {
-		temporary = NULL;
-		return -ENOMEM;
-	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	out = fdopen(fd, "w");
-	if (!out) {
-		close(fd);
-		unlink(temporary);
-		return -ENOMEM;
-	}
-	r = print_metrics(out, audit, figures);
-	if (r == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0 || rename(temporary, file) < 0))
-		r = -errno;
-	if (r < 0)
-		unlink(temporary);
-	return r;
+	out = open_memstream(&text, &size);
+	r = out ? print_metrics(out, audit, figures) : -ENOMEM;
+	return r < 0 ? r : replace_file(file, text, size);
 }
 
 int command_metrics(const struct command_context *context)

@@ -83,45 +83,22 @@ static int print_text(FILE *f, const char *unit, bool with_baseline)
 		      "ExecStartPre=-+" BINDIR "/ipcclean baseline %n\n",
 		      f);
 	fputs("ExecStopPost=-+" BINDIR "/ipcclean service -q %n\n", f);
-	errno = 0;
-	if (fflush(f) != 0)
-		return errno ? -errno : -EIO;
-	return fsync(fileno(f)) < 0 ? -errno : 0;
-}
-
-static int write_temporary(int dir, const char *unit, bool with_baseline)
-{
-	_cleanup_fclose_ FILE *f = NULL;
-	int fd;
-
-	/* of a run that was killed */
-	if (unlinkat(dir, TEMPORARY_NAME, 0) < 0 && errno != ENOENT)
-		return -errno;
-	fd = openat(dir, TEMPORARY_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0644);
-	if (fd < 0)
-		return -errno;
-	/* whatever the umask is: every user may read what runs */
-	if (fchmod(fd, 0644) < 0 || !(f = fdopen(fd, "w"))) {
-		int r = -errno;
-
-		close(fd);
-		return r;
-	}
-	return print_text(f, unit, with_baseline);
+	return fflush(f) != 0 || ferror(f) ? -ENOMEM : 0;
 }
 
 static int write_in_dir(int dir, const char *unit, bool with_baseline)
 {
+	_cleanup_free_ char *text = NULL;
+	_cleanup_fclose_ FILE *f = NULL;
+	size_t size = 0;
 	int r = is_ours(dir);
 
-	if (r >= 0)
-		r = write_temporary(dir, unit, with_baseline);
-	if (r == 0 && renameat(dir, TEMPORARY_NAME, dir, DROPIN_NAME) < 0)
-		r = -errno;
 	if (r < 0)
-		unlinkat(dir, TEMPORARY_NAME, 0);
-	return r;
+		return r;
+	f = open_memstream(&text, &size);
+	r = f ? print_text(f, unit, with_baseline) : -ENOMEM;
+	/* every user may read what runs */
+	return r < 0 ? r : textfile_replace(dir, DROPIN_NAME, TEMPORARY_NAME, 0644, text, size);
 }
 
 int dropin_write(const char *root, const char *unit, bool with_baseline)

@@ -29,6 +29,7 @@
 #include "clock.h"
 #include "manager.h"
 #include "readall.h"
+#include "textfile.h"
 
 #define RUN_DIR "/run/ipcguard"
 /* no unit can be called so: it has no suffix */
@@ -261,30 +262,6 @@ static int begin(int dir, const char *unit, const char *invocation, struct basel
 	return 0;
 }
 
-static int write_temporary(int dir, const char *text, size_t size)
-{
-	_cleanup_close_ int fd = -1;
-
-	/* of a run that was killed; nobody else writes one, we hold the lock */
-	if (unlinkat(dir, TEMPORARY_NAME, 0) < 0 && errno != ENOENT)
-		return -errno;
-	fd = openat(dir, TEMPORARY_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
-	if (fd < 0)
-		return -errno;
-	while (size) {
-		ssize_t n = write(fd, text, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		size -= (size_t)n;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
 static int replace(int dir, const struct baseline *baseline)
 {
 	_cleanup_free_ char *text = NULL;
@@ -293,12 +270,9 @@ static int replace(int dir, const struct baseline *baseline)
 
 	if (r == 0 && size > FILE_SIZE_MAX)
 		r = -EFBIG;
+	/* nobody else writes one, we hold the lock */
 	if (r == 0)
-		r = write_temporary(dir, text, size);
-	if (r == 0 && renameat(dir, TEMPORARY_NAME, dir, baseline->unit) < 0)
-		r = -errno;
-	if (r < 0)
-		unlinkat(dir, TEMPORARY_NAME, 0);
+		r = textfile_replace(dir, baseline->unit, TEMPORARY_NAME, 0600, text, size);
 	return r;
 }
 

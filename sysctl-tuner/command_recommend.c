@@ -31,7 +31,7 @@ static int print_plan(struct analysis *analysis, enum output_format format)
 		format == FORMAT_DOCKER || format == FORMAT_PODMAN || format == FORMAT_KUBERNETES;
 	int r = plan_make(&plan, analysis, is_for_containers ? PLAN_NEW_NAMESPACE : PLAN_HOST);
 
-	return r < 0 ? r : format_print(stdout, &plan, format);
+	return r < 0 ? r : format_plan(stdout, format, &plan);
 }
 
 int command_recommend(const struct options *options)

@@ -8,6 +8,7 @@ IPCAUDIT=${IPCAUDIT:-$PWD/build/ipcaudit}
 IPCAVC=${IPCAVC:-$PWD/build/ipcavc}
 IPCOBJ=${IPCOBJ:-$PWD/build/tests/tools/ipcobj}
 IPCWAIT=${IPCWAIT:-$PWD/build/tests/tools/ipcwait}
+TUNE=${TUNE:-$PWD/build/tests/tools/tune}
 # uids that nobody on the machine has; people's, and a system user's
 # (tests run side by side, and processes are seen across namespaces: each run and slot has its own)
 ALICE=$((${UID_BASE:-200000} + 10 * ${SLOT:-0})) BOB=$((ALICE + 1)) DAEMON=$((730 + ${SLOT:-0}))
