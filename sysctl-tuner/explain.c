@@ -218,7 +218,8 @@ static void add_line(struct text *text, const struct sysctl_line *line)
 	text_add_char(text, ')');
 }
 
-void explain_files(struct text *text, const struct analysis *analysis, const char *sysctl)
+/* Which file sets a sysctl, and which lines lose. */
+static void add_files(struct text *text, const struct analysis *analysis, const char *sysctl)
 {
 	const struct sysctl_line *winner, *line = NULL;
 	bool is_first = true;
@@ -227,10 +228,10 @@ void explain_files(struct text *text, const struct analysis *analysis, const cha
 		return;
 	winner = sysctl_files_winner(&analysis->files, sysctl, NULL);
 	if (winner) {
-		text_add(text, " At boot it is set by ");
+		text_add(text, "At boot it is set by ");
 		add_line(text, winner);
 	} else {
-		text_add(text, " No file sets it at boot");
+		text_add(text, "No file sets it at boot");
 	}
 	while ((line = sysctl_files_next(&analysis->files, sysctl, line))) {
 		if (line == winner)
@@ -239,7 +240,7 @@ void explain_files(struct text *text, const struct analysis *analysis, const cha
 		add_line(text, line);
 		is_first = false;
 	}
-	text_add_char(text, '.');
+	text_add(text, ". ");
 }
 
 void explain_present(struct text *text, struct analysis *analysis, enum parameter_id id)
@@ -248,11 +249,22 @@ void explain_present(struct text *text, struct analysis *analysis, enum paramete
 
 	add_decision(text, analysis, value);
 	add_percentiles(text, &value->peak);
-	explain_files(text, analysis, sysctl_name(parameter_sysctl(id)));
-	text_add(text,
-		 " It is of one IPC namespace: a new one, such as a container's, begins with ");
-	add_number(text, value->preset);
-	text_add_char(text, '.');
+}
+
+void explain_place(struct text *text, const struct analysis *analysis, enum sysctl_id id)
+{
+	struct parameters preset = {0};
+	char buf[SYSCTL_TEXT_SIZE];
+	size_t count;
+	enum parameter_id first = sysctl_parameters(id, &count);
+
+	for (size_t i = 0; i < count; i++)
+		parameter_set(&preset, first + i, analysis->result.values[first + i].preset);
+	add_files(text, analysis, sysctl_name(id));
+	text_add_format(
+		text,
+		"Of this IPC namespace alone: a new one, such as a container's, begins with %s.",
+		sysctl_format(id, &preset, buf));
 }
 
 void explain_huge_need(struct text *text, struct analysis *analysis, size_t huge)
@@ -294,7 +306,8 @@ void explain_huge_present(struct text *text, struct analysis *analysis, size_t h
 		add_number(text, pages->would);
 		text_add(text, " (--huge-pages).");
 	}
+	text_add_char(text, ' ');
 	if (pages->size == analysis->host.default_hugepage_size)
-		explain_files(text, analysis, NR_HUGEPAGES);
-	text_add(text, " The pool is the whole host's, whatever the namespace.");
+		add_files(text, analysis, NR_HUGEPAGES);
+	text_add(text, "The pool is the whole host's, whatever the namespace.");
 }

@@ -7,6 +7,7 @@
 #include "analysis.h"
 #include "drift.h"
 #include "rows.h"
+#include "text.h"
 
 /* The table; with paragraphs, one for each row. */
 int print_text(FILE *out, struct analysis *analysis);

@@ -87,6 +87,8 @@ static void add_of_sysctl(struct text *text, struct analysis *analysis, enum sys
 		text_add_char(text, ' ');
 		explain_present(text, analysis, first + i);
 	}
+	text_add_char(text, count > 1 ? '\n' : ' ');
+	explain_place(text, analysis, id);
 }
 
 int row_text(struct text *text, struct analysis *analysis, const struct row *row)
