@@ -186,7 +186,7 @@ $B/bindir: FORCE
 $B/hooks/dropin.o $B/hooks/enable.o $B/hooks/doctor_pam.o $B/hooks/doctor_login.o: $B/bindir
 
 .SECONDARY:
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -type f -name '*.d' 2>/dev/null)
 
 .PHONY: setup setup-build
 setup:

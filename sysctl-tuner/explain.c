@@ -127,6 +127,13 @@ static void add_margin(struct text *text, const struct analysis *analysis, enum 
 	text_add_char(text, '.');
 }
 
+/* A bare number says nothing twice. */
+static void add_formula(struct text *text, const char *formula)
+{
+	if (formula[strspn(formula, "0123456789")])
+		text_add_format(text, " = %s", formula);
+}
+
 static void add_products(struct text *text, const struct analysis *analysis, unsigned target)
 {
 	for (size_t i = 0; i < analysis->needs.count; i++) {
@@ -137,8 +144,8 @@ static void add_products(struct text *text, const struct analysis *analysis, uns
 				continue;
 			text_add_format(text, " %s: ", need->title);
 			add_number(text, need->values[j].value);
-			text_add_format(text, " = %s (%s).", need->values[j].formula,
-					need->values[j].source);
+			add_formula(text, need->values[j].formula);
+			text_add_format(text, " (%s).", need->values[j].source);
 		}
 	}
 }
