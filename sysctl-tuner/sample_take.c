@@ -81,7 +81,7 @@ static const char *unit_of(struct taking *taking, const struct ipc_object *obj)
 
 static void raise_to(uint64_t *figure, uint64_t value)
 {
-	if (*figure < value)
+	if (*figure == OBJECT_UNKNOWN || *figure < value)
 		*figure = value;
 }
 
@@ -189,7 +189,8 @@ static void begin_figures(struct taking *taking)
 	} spans[] = {
 		{KIND_SHM, FIGURE_SHM_SEGMENTS, FIGURE_SHM_LARGEST},
 		{KIND_SEM, FIGURE_SEM_SETS, FIGURE_SEM_LARGEST_SET},
-		{KIND_MSG, FIGURE_MSG_QUEUES, FIGURE_MSG_LARGEST_MESSAGE},
+		/* of messages nothing is known while there are none */
+		{KIND_MSG, FIGURE_MSG_QUEUES, FIGURE_MSG_LARGEST_QUEUE_MESSAGES},
 		{KIND_PMQ, FIGURE_MQ_QUEUES, FIGURE_MQ_BYTES_OF_USER},
 	};
 
