@@ -43,7 +43,8 @@ LIBS_OPTIONAL := smartcols json-c libsystemd audit ncursesw
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(WERROR) $(HARDENING) $(SANITIZING) -D_GNU_SOURCE \
 	-DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -DPAMDIR='"$(pamdir)"' -Ilib \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS_LINKED) $(LIBS_OPTIONAL)) $(CFLAGS)
-ALL_LDFLAGS = $(HARDENING_LD) $(SANITIZING) -Wl,--as-needed $(LDFLAGS)
+# before glibc 2.34 threads were a library of their own
+ALL_LDFLAGS = $(HARDENING_LD) $(SANITIZING) -pthread -Wl,--as-needed $(LDFLAGS)
 ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_LINKED))
 
 Q := $(if $(V),,@)
