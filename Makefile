@@ -276,6 +276,8 @@ INSTALLED = \
 	hooks/systemd/ipcguard-sweep.timer:$(unitdir)/ipcguard-sweep.timer \
 	audit/systemd/ipcguard-metrics.service.in:$(unitdir)/ipcguard-metrics.service \
 	audit/systemd/ipcguard-metrics.timer:$(unitdir)/ipcguard-metrics.timer \
+	sysctl-tuner/systemd/ipctune-record.service.in:$(unitdir)/ipctune-record.service \
+	sysctl-tuner/systemd/ipctune-record.timer:$(unitdir)/ipctune-record.timer \
 	hooks/systemd/user@.service.d/50-ipcguard.conf.in:$(unitdir)/user@.service.d/50-ipcguard.conf \
 	hooks/systemd/service.d/50-ipcguard.conf.in:$(docdir)/examples/service.d/50-ipcguard.conf \
 	hooks/systemd/logind.conf.d/50-ipcguard.conf:$(logindconfdir)/50-ipcguard.conf \
