@@ -131,6 +131,11 @@ $B/tests/unit/%: $B/tests/unit/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $$($(PKG_CONFIG) --libs cmocka)
 
+$B/tests/tools/tune_%.o: ALL_CFLAGS += -Isysctl-tuner
+$B/tests/tools/tune_%: $B/tests/tools/tune_%.o $B/libtune.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
 $B/tests/tools/%: $B/tests/tools/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
