@@ -144,6 +144,11 @@ $B/tests/tools/tune.o: ALL_CFLAGS += -Isysctl-tuner
 $B/tests/tools/tune: $B/tests/tools/tune.o $B/libtune.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+$B/tests/tools/tune_%.o: ALL_CFLAGS += -Isysctl-tuner
+$B/tests/tools/tune_%: $B/tests/tools/tune_%.o $B/libtune.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
 $B/tests/tools/%: $B/tests/tools/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)

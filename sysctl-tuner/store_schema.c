@@ -67,7 +67,7 @@ static int read_version(struct store *store, int64_t *version)
 	return 0;
 }
 
-/* In a transaction: another process may have done it meanwhile. */
+/* In a transaction of a writer: another process may have done it meanwhile. */
 static int migrate(struct store *store)
 {
 	_cleanup_(text_done) struct text sql = {0};
@@ -110,10 +110,22 @@ static int use_wal(struct store *store)
 	return store_exec(store, "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 0");
 }
 
+/* In a transaction: of one moment, as another process may be about to make it ours. */
+static int read_version_at_once(struct store *store, int64_t *version)
+{
+	int r = store_exec(store, "BEGIN");
+
+	if (r < 0)
+		return r;
+	r = read_version(store, version);
+	sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return r;
+}
+
 int store_check_schema(struct store *store, enum store_mode mode)
 {
 	int64_t version;
-	int r = read_version(store, &version);
+	int r = read_version_at_once(store, &version);
 
 	if (r < 0)
 		return r;
