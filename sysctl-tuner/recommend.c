@@ -165,14 +165,23 @@ static void act(struct value *value)
 		value->action = ACTION_CLAMPED;
 }
 
-static void settle(struct value *value, bool is_tightening)
+static void settle(struct value *value, bool may_lower)
 {
-	bool is_known = value->peak.is_measured || value->profile;
-
 	value->recommended = value->wanted < value->cap ? value->wanted : value->cap;
-	if (value->recommended < value->current && !(is_tightening && is_known))
+	if (value->recommended < value->current && !may_lower)
 		value->recommended = value->current;
 	act(value);
+}
+
+/*
+ * Whether the evidence bears a cap: who used none would get none, and the size of messages is known by their
+ * mean only.
+ */
+static bool bears_cap(const struct value *value, enum parameter_id id)
+{
+	if (id == PARAMETER_MSGMAX)
+		return value->profile != NULL;
+	return value->need && !is_no_demand(id, value->need);
 }
 
 static int recommend_one(struct recommendation *result, enum parameter_id id,
@@ -190,7 +199,7 @@ static int recommend_one(struct recommendation *result, enum parameter_id id,
 	value->need = value->product > value->peak.value ? value->product : value->peak.value;
 	value->wanted = value->product > measured ? value->product : measured;
 	explain(value, measured);
-	settle(value, request->is_tightening);
+	settle(value, request->is_tightening && bears_cap(value, id));
 	return 0;
 }
 

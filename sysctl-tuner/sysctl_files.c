@@ -268,3 +268,14 @@ const struct sysctl_line *sysctl_files_override(const struct sysctl_files *files
 	}
 	return last ? last : procps;
 }
+
+const struct sysctl_line *sysctl_files_ours(const struct sysctl_files *files, const char *name,
+					    const char *base)
+{
+	const struct sysctl_line *line = NULL, *ours = NULL;
+
+	while ((line = sysctl_files_next(files, name, line)))
+		if (!strcmp(base_name(line), base))
+			ours = line;
+	return ours;
+}
