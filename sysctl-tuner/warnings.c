@@ -250,19 +250,58 @@ static int warn_mqueue_rlimit(struct recommendation *result, const struct reques
 				   with_margin(peak.value, request->headroom));
 }
 
-static int warn_huge(struct recommendation *result, const struct huge_value *huge)
+static int warn_memlock(struct recommendation *result, const struct huge_value *huge,
+			const struct host *host)
 {
-	const struct value *value = &huge->value;
-	char size[SIZE_TEXT_SIZE];
+	char size[SIZE_TEXT_SIZE], group[48] = "";
 
-	if (value->action != ACTION_RAISE)
+	if (huge->value.action != ACTION_RAISE)
 		return 0;
+	if (host->hugetlb_shm_group != OBJECT_UNKNOWN)
+		snprintf(group, sizeof(group), " (now %" PRIu64 ")", host->hugetlb_shm_group);
 	return recommendation_warn(result, WARNING_MEMLOCK,
 				   "%s pages: who asks for them needs CAP_IPC_LOCK, its group in "
-				   "vm.hugetlb_shm_group, or a "
-				   "memlock limit of %" PRIu64 " kB (EPERM otherwise)",
-				   size_format(huge->size, size),
-				   saturate_mul(value->recommended, huge->size / 1024));
+				   "vm.hugetlb_shm_group%s, or a memlock limit of %" PRIu64
+				   " kB (EPERM otherwise)",
+				   size_format(huge->size, size), group,
+				   saturate_mul(huge->value.recommended, huge->size / 1024));
+}
+
+/* Whether what is missing of a pool can be had without a reboot. */
+static int warn_missing(struct recommendation *result, const struct huge_value *huge,
+			uint64_t possible, bool is_local)
+{
+	uint64_t more = huge->value.recommended - huge->value.current;
+	char size[SIZE_TEXT_SIZE];
+
+	if (!is_local || huge->value.action != ACTION_RAISE)
+		return 0;
+	size_format(huge->size, size);
+	if (possible == OBJECT_UNKNOWN)
+		return recommendation_warn(result, WARNING_HUGEPAGES_MISSING,
+					   "%" PRIu64 " more pages of %s: a running kernel seldom "
+					   "finds such pieces; boot with hugepagesz=%.*s "
+					   "hugepages=%" PRIu64,
+					   more, size, (int)strcspn(size, "."), size,
+					   huge->value.recommended);
+	if (possible >= more)
+		return 0;
+	return recommendation_warn(
+		result, WARNING_HUGEPAGES_MISSING,
+		"%" PRIu64 " more pages of %s are wanted, free memory has pieces "
+		"for %" PRIu64
+		"; the rest needs memory to be moved (vm.compact_memory) or a reboot",
+		more, size, possible);
+}
+
+static int warn_huge(struct recommendation *result, const struct request *request, size_t i)
+{
+	const struct huge_value *huge = &result->huge[i];
+	int r = warn_memlock(result, huge, request->host);
+
+	return r == 0 ? warn_missing(result, huge, request->host->possible[i],
+				     request->host->is_local)
+		      : r;
 }
 
 static int warn_failed_hugepages(struct recommendation *result, const struct window *window)
@@ -309,7 +348,7 @@ int warnings_add(struct recommendation *result, const struct request *request)
 	if (r == 0)
 		r = warn_mqueue_rlimit(result, request);
 	for (size_t i = 0; r == 0 && i < result->huge_count; i++)
-		r = warn_huge(result, &result->huge[i]);
+		r = warn_huge(result, request, i);
 	return r == 0 ? warn_failed_hugepages(result, &request->window) : r;
 }
 
