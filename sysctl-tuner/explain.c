@@ -291,9 +291,10 @@ void explain_huge_need(struct text *text, struct analysis *analysis, size_t huge
 	}
 	if (pages->size == analysis->host.default_hugepage_size)
 		add_products(text, analysis, TARGET_HUGEPAGES);
-	text_add(text,
-		 " No margin is added: each page is taken from everybody else. At the end of the "
-		 "pool, shmget: ENOMEM.");
+	if (pages->value.wanted)
+		text_add(text,
+			 " No margin is added: each page is taken from everybody else. At the "
+			 "end of the pool, shmget: ENOMEM.");
 }
 
 void explain_huge_present(struct text *text, struct analysis *analysis, size_t huge)

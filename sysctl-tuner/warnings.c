@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "failed_calls.h"
 #include "known_tables.h"
 #include "object.h"
 #include "saturate.h"
@@ -226,8 +227,9 @@ static int warn_sizes(struct recommendation *result, const struct host *host)
 	if (r == 0 && host->ram_bytes != OBJECT_UNKNOWN && shmall->need < shmall->preset &&
 	    shmall->need > host->ram_bytes / host->page_size)
 		r = recommendation_warn(result, WARNING_SHMALL_ABOVE_RAM,
-					"shmall: %" PRIu64 " pages are needed, more than memory "
-					"has; Db2 wants it so",
+					"shmall: %" PRIu64
+					" pages are needed, more than there is memory: "
+					"right only where segments are not filled, as Db2 has them",
 					shmall->need);
 	return r;
 }
@@ -326,6 +328,31 @@ static int warn_failed_hugepages(struct recommendation *result, const struct win
 				   last - first);
 }
 
+static int warn_failed_call(struct recommendation *result, const struct window *window,
+			    const struct failed_call *failed)
+{
+	uint64_t count = 0;
+	char last[32] = "";
+	struct tm tm;
+
+	for (size_t i = 0; i < window->samples->count; i++) {
+		const struct sample *sample = &window->samples->list[i];
+		uint64_t of_sample = sample->figures[failed->figure];
+
+		if (of_sample == OBJECT_UNKNOWN || !of_sample)
+			continue;
+		saturate_add(&count, of_sample);
+		if (localtime_r(&sample->time, &tm))
+			strftime(last, sizeof(last), "%Y-%m-%d %H:%M", &tm);
+	}
+	if (!count)
+		return 0;
+	return recommendation_warn(result, WARNING_FAILED_CALLS,
+				   "%s failed with %s at least %" PRIu64
+				   " times, last before %s, as programs said in the journal: %s",
+				   failed->call, failed->error, count, last, failed->limits);
+}
+
 int warnings_add(struct recommendation *result, const struct request *request)
 {
 	int r = warn_few_samples(result, request);
@@ -349,6 +376,8 @@ int warnings_add(struct recommendation *result, const struct request *request)
 		r = warn_mqueue_rlimit(result, request);
 	for (size_t i = 0; r == 0 && i < result->huge_count; i++)
 		r = warn_huge(result, request, i);
+	for (size_t i = 0; r == 0 && i < FAILED_CALLS; i++)
+		r = warn_failed_call(result, &request->window, &failed_calls[i]);
 	return r == 0 ? warn_failed_hugepages(result, &request->window) : r;
 }
 
@@ -371,7 +400,7 @@ const char *warning_name(enum warning_id id)
 		[WARNING_MEMLOCK] = "memlock",
 		[WARNING_MQUEUE_RLIMIT] = "mqueue-rlimit",
 		[WARNING_FAILED_HUGEPAGES] = "failed-hugepages",
-		[WARNING_OVERRIDDEN] = "overridden",
+		[WARNING_FAILED_CALLS] = "failed-calls",
 	};
 
 	return names[id];
