@@ -225,6 +225,7 @@ demo: setup-build
 	demo/demo.sh
 	tests/sick-host
 	demo/denial.sh
+	demo/tune.sh
 
 demo-vm: setup
 	tests/vm/run --demo
@@ -253,7 +254,7 @@ help:
 	@echo 'make install     DESTDIR=, prefix=$(prefix)'
 	@echo 'make uninstall   take away what install put'
 	@echo 'make setup       install the packages that building and testing need'
-	@echo 'make demo        a service dies, ipcclean cleans up; ipcaudit on a sick host: in private namespaces'
+	@echo 'make demo        every program at its work, in private namespaces'
 	@echo 'make demo-vm     the same with a real unit, in a virtual machine'
 	@echo 'make check       every test; parts: check-unit, check-sanitize, check-system,'
 	@echo '                 check-model, check-vm'

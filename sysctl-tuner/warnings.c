@@ -81,11 +81,14 @@ static int warn_near(struct recommendation *result, enum parameter_id id)
 	if (!value->has_current || !value->peak.is_measured || value->action == ACTION_KEEP ||
 	    !is_near(value->peak.value, value->current))
 		return 0;
-	return recommendation_warn(result, WARNING_NEAR,
-				   "%s: the measured peak is %" PRIu64 " of %" PRIu64
-				   "; at the limit: %s",
-				   parameter_name(id), value->peak.value, value->current,
-				   parameter_failure(id));
+	return recommendation_warn(
+		result, WARNING_NEAR,
+		"%s: the measured peak is %" PRIu64 " of %" PRIu64 "%s; at the limit: %s",
+		parameter_name(id), value->peak.value, value->current,
+		value->peak.value >= value->current
+			? ", and more may have been wanted than there was room for"
+			: "",
+		parameter_failure(id));
 }
 
 static int warn_clamped(struct recommendation *result, enum parameter_id id,
