@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Differences as diff -u has them, and one that random texts must have: applied, it makes the new of the old. */
+/* Differences as diff -u has them; applied to random old texts, they make the new ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
