@@ -211,7 +211,7 @@ int apply_plan(const struct apply_request *request)
 	return r;
 }
 
-/* The note to go back by: 0 and its name, APPLY_NOTHING or APPLY_REFUSED, both said, or an errno. */
+/* The note to go back by: 0 and its name; APPLY_NOTHING, APPLY_REFUSED, both told; or an errno. */
 static int find_note(const struct apply_run *run, struct apply_state *state, const char **name)
 {
 	int r = -ENOENT;

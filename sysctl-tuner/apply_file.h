@@ -8,7 +8,7 @@
 /* The text of a plan's file; of an empty plan none. For free(). Returns 0 or -ENOMEM. */
 int apply_file_make(const struct plan *plan, struct apply_text *text);
 
-/* Opens <root>/etc/sysctl.d, made where it is missing if asked. Returns a descriptor or an errno. */
+/* Opens <root>/etc/sysctl.d; with create, makes it if need be. Returns a descriptor or an errno. */
 int apply_file_open_dir(const char *root, bool create);
 
 /* Whether files in it can be replaced: 0, -EROFS, -EACCES … */

@@ -83,41 +83,45 @@ bool apply_run_has_changes(const struct apply_run *run)
 	return run->changes.count || has_new_file(run);
 }
 
+/* The i-th number of a value; not of huge pages, which are no parameter. */
+static enum parameter_id parameter_at(const struct sysctl_value *value, size_t i)
+{
+	size_t count;
+
+	return sysctl_parameters((enum sysctl_id)value->id, &count) + (unsigned)i;
+}
+
 /* How much of the i-th number of a value is in use; false where nobody knows. */
 static bool find_use(const struct apply_request *request, const struct sysctl_value *value,
 		     size_t i, uint64_t *used)
 {
 	enum parameter_id id;
-	size_t count;
 
 	if (value->id == SYSCTL_HUGEPAGES) {
 		*used = request->hugepages_used;
 		return *used != OBJECT_UNKNOWN;
 	}
-	id = sysctl_parameters((enum sysctl_id)value->id, &count) + i;
+	id = parameter_at(value, i);
 	*used = request->use->value[id];
 	return parameter_is_known(request->use, id);
 }
 
-/* "kernel.sem, semmni": of several numbers, which one. */
+/* "kernel.shmmni: 2"; of several numbers, which one: "kernel.sem, semmni: 2". */
 static void say_in_use(const struct value_change *change, size_t i, bool is_known, uint64_t used)
 {
-	bool is_huge = change->to.id == SYSCTL_HUGEPAGES;
-	size_t count = 1;
-	enum parameter_id id =
-		is_huge ? 0 : sysctl_parameters((enum sysctl_id)change->to.id, &count) + i;
-	const char *name = sysctl_value_name(&change->to);
-	const char *part = count > 1 ? parameter_name(id) : "";
-	const char *unit = is_huge ? "huge pages" : parameter_unit(id);
+	const struct sysctl_value *to = &change->to;
+	bool is_huge = to->id == SYSCTL_HUGEPAGES, is_part = to->count > 1;
+	const char *name = sysctl_value_name(to), *comma = is_part ? ", " : "";
+	const char *part = is_part ? parameter_name(parameter_at(to, i)) : "";
+	const char *unit = is_huge ? "pages" : parameter_unit(parameter_at(to, i));
 
 	if (is_known)
-		say_error("%s%s%s: %" PRIu64 " is below the %" PRIu64 " %s in use", name,
-			  *part ? ", " : "", part, change->to.numbers[i], used, unit);
+		say_error("%s%s%s: %" PRIu64 " is below the %" PRIu64 " %s in use", name, comma,
+			  part, to->numbers[i], used, unit);
 	else
 		say_error("%s%s%s: %" PRIu64 " is below the present %" PRIu64
 			  ", and how much is in use is not known",
-			  name, *part ? ", " : "", part, change->to.numbers[i],
-			  change->from.numbers[i]);
+			  name, comma, part, to->numbers[i], change->from.numbers[i]);
 }
 
 static bool is_used(const struct apply_run *run, const struct value_change *change,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What apply and revert have in common: values and a file that take the place of others, or don't. */
+/* What apply and revert have in common: values and a file take the place of others, or don't. */
 #pragma once
 
 #include "apply.h"
@@ -22,7 +22,7 @@ struct apply_run {
 int apply_run_open(struct apply_run *run, const struct apply_request *request);
 void apply_run_done(struct apply_run *run);
 
-/* Adds a value that is wanted, if another is in force. Returns 0, or APPLY_REFUSED with the reason said. */
+/* Adds a value that is wanted, if another is in force. Returns 0, or APPLY_REFUSED, said. */
 int apply_run_add(struct apply_run *run, const struct sysctl_value *wanted);
 
 bool apply_run_has_changes(const struct apply_run *run);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Several values at once, in an order in which no step is worse than the one before; all, or none. */
+/* Several values at once, in an order in which no step makes things worse; all, or none. */
 #pragma once
 
 #include "sysctl_values.h"

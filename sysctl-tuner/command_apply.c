@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ipctune apply and revert: what is in use now goes along, so that no limit is set below it. */
+/* ipctune apply and revert: with what is in use now, below which no limit goes. */
+#include <errno.h>
 #include <string.h>
 
 #include "analysis.h"
@@ -8,25 +9,29 @@
 #include "commands.h"
 #include "object.h"
 #include "plan_make.h"
+#include "sample_take.h"
 #include "say.h"
 
-static void read_use(struct parameters *use, const struct recommendation *result)
+static void read_use(struct parameters *use, uint64_t *hugepages, const struct host *host,
+		     const struct recommendation *result)
 {
 	for (int id = 0; id < PARAMETER_COUNT_; id++)
 		if (result->values[id].in_use != OBJECT_UNKNOWN)
 			parameter_set(use, (enum parameter_id)id, result->values[id].in_use);
-}
-
-static uint64_t hugepages_used(const struct analysis *analysis)
-{
-	for (size_t i = 0; i < analysis->result.huge_count; i++)
-		if (analysis->result.huge[i].size == analysis->host.default_hugepage_size)
-			return analysis->result.huge[i].in_use;
-	return OBJECT_UNKNOWN;
+	*hugepages = OBJECT_UNKNOWN;
+	for (size_t i = 0; i < result->huge_count; i++)
+		if (result->huge[i].size == host->default_hugepage_size)
+			*hugepages = result->huge[i].in_use;
 }
 
 static int exit_status(int r)
 {
+	if (r < 0)
+		say_error("%s", strerror(-r));
+	if (fflush(stdout) != 0) {
+		say_error("standard output: %s", strerror(errno));
+		return EXIT_ERROR;
+	}
 	switch (r) {
 	case APPLY_DONE:
 	case APPLY_NOTHING:
@@ -39,39 +44,60 @@ static int exit_status(int r)
 	return EXIT_ERROR;
 }
 
-typedef int apply_fn(const struct apply_request *request);
-
-static int run(const struct options *options, apply_fn *apply)
+int command_apply(const struct options *options)
 {
 	_cleanup_(plan_done) struct plan plan = {0};
 	struct parameters use = {0};
-	struct analysis analysis;
 	struct apply_request request = {.root = "",
 					.plan = &plan,
 					.use = &use,
 					.is_dry_run = options->is_dry_run,
 					.out = stdout};
+	struct analysis analysis;
 	int r;
 
 	if (analysis_make(&analysis, options) < 0)
 		return EXIT_ERROR;
-	read_use(&use, &analysis.result);
-	request.hugepages_used = hugepages_used(&analysis);
 	r = plan_make(&plan, &analysis, PLAN_HOST);
-	if (r < 0)
-		say_error("%s", strerror(-r));
-	else
-		r = apply(&request);
+	read_use(&use, &request.hugepages_used, &analysis.host, &analysis.result);
 	analysis_done(&analysis);
-	return fflush(stdout) != 0 ? EXIT_ERROR : exit_status(r);
+	return exit_status(r < 0 ? r : apply_plan(&request));
 }
 
-int command_apply(const struct options *options)
+/* What is in use now; the database isn't asked, for revert must work without it. */
+static int read_present(struct parameters *use, uint64_t *hugepages)
 {
-	return run(options, apply_plan);
+	const struct profile_needs needs = {0};
+	struct recommendation result;
+	struct samples samples = {0};
+	struct sample *sample;
+	struct host host;
+	int r;
+
+	host_init(&host);
+	r = host_read(&host);
+	sample = samples_append(&samples);
+	if (r == 0)
+		r = sample ? sample_take(sample, &host, -1) : -ENOMEM;
+	if (r == 0)
+		r = recommend(&result, &(const struct request){.host = &host,
+							       .window = {&samples, NULL},
+							       .needs = &needs});
+	if (r == 0) {
+		read_use(use, hugepages, &host, &result);
+		recommendation_done(&result);
+	}
+	samples_done(&samples);
+	host_done(&host);
+	return r;
 }
 
 int command_revert(const struct options *options)
 {
-	return run(options, apply_revert);
+	struct parameters use = {0};
+	struct apply_request request = {
+		.root = "", .use = &use, .is_dry_run = options->is_dry_run, .out = stdout};
+	int r = read_present(&use, &request.hugepages_used);
+
+	return exit_status(r < 0 ? r : apply_revert(&request));
 }

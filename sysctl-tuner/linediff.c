@@ -31,8 +31,8 @@ struct lines {
 struct middle {
 	const struct line *old, *new;
 	size_t old_count, new_count;
-	uint32_t *
-		table; /* [old_count + 1][new_count + 1]: how many lines from there on are common; or NULL */
+	/* [old_count + 1][new_count + 1]: how many lines from there on are common; or NULL */
+	uint32_t *table;
 };
 
 static void lines_done(struct lines *lines)

@@ -16,8 +16,8 @@
 
 struct sysctl_line {
 	char *name; /* with dots, as the kernel calls it; or a glob; owned */
-	/* as written, without blanks around; NULL: "-name" alone, which takes back what was assigned before
-	 * and excludes the sysctl from globs; owned */
+	/* as written, without blanks around; NULL: "-name" alone, which takes back what was
+	 * assigned before and excludes the sysctl from globs; owned */
 	char *value;
 	const char *file;
 	unsigned line;

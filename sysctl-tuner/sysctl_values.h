@@ -45,7 +45,7 @@ int sysctl_value_parse(struct sysctl_value *value, const char *name, const char 
 /* Opens <root>/proc/sys for the rest. Returns a descriptor or a negative errno. */
 int sysctl_values_open(const char *root);
 
-/* Fills the numbers from what is in force. Returns 0, -EINVAL for an unexpected text, or an errno. */
+/* Fills the numbers from what is in force. Returns 0, -EINVAL for an unexpected text, or else. */
 int sysctl_value_read(int proc_sys, struct sysctl_value *value);
 
 /* Whether it may be written at all: 0, -EROFS, -EACCES … Changes nothing. */
