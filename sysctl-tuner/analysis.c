@@ -141,7 +141,7 @@ static int read_here(struct analysis *analysis)
 
 	if (r == 0)
 		r = host_read(&analysis->host);
-	if (r == 0 && analysis->options->database)
+	if (r == 0)
 		r = read_store(analysis);
 	if (r == 0)
 		r = add_present_sample(analysis, shm_fd);

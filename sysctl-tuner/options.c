@@ -299,8 +299,7 @@ enum options_next options_parse(struct options *options, int argc, char **argv)
 	if (commandline_check(&line, command, options->operand_count) < 0 ||
 	    check_together(options) < 0)
 		return OPTIONS_USAGE;
-	/* revert asks for nothing but what is in use now */
-	if (!options->database && options->command != COMMAND_REVERT)
+	if (!options->database)
 		options->database = STORE_FILE;
 	return OPTIONS_RUN;
 }

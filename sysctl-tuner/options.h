@@ -36,7 +36,7 @@ struct options {
 	size_t profile_count;
 	const char *from; /* --from=; NULL: this host */
 	const char
-		*database;  /* --database=, or the default; NULL: samples kept have no part in it */
+		*database;  /* --database=, or the default */
 	pid_t namespace_of; /* 0: our own */
 	uint64_t since_ns;  /* --since=: how far back; 0: all that is there */
 	unsigned headroom;  /* percent, 0 to 1000 */
