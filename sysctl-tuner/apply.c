@@ -62,11 +62,11 @@ static int read_begun(const struct apply_run *run, struct apply_state *begun, bo
 	return r == -ENOENT || r == -EBADMSG ? 0 : r;
 }
 
-/* What revert needs: what there is, or was before an interrupted run. */
-static int note(const struct apply_run *run, const struct apply_state *begun, bool has_begun)
+/* What revert needs: what there is; of values, what there was before an interrupted run. */
+static int note(const struct apply_run *run, const struct apply_state *begun)
 {
 	_cleanup_(apply_state_done) struct apply_state state = {0};
-	int r = apply_text_copy(&state.former, has_begun ? &begun->former : &run->present);
+	int r = apply_text_copy(&state.former, &run->present);
 
 	if (r == 0)
 		r = apply_text_copy(&state.applied, &run->wanted);
@@ -97,7 +97,7 @@ static void say_state(const struct apply_run *run, int r)
 static int apply_changes(const struct apply_run *run, const struct apply_state *begun,
 			 bool has_begun)
 {
-	int result, r = note(run, begun, has_begun);
+	int result, r = note(run, begun);
 
 	if (r < 0) {
 		say_state(run, r);
