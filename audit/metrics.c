@@ -5,16 +5,14 @@
  * kinds, limits, findings, the ten users with most objects; never ids, pids or names of objects.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cleanup.h"
 #include "commands.h"
 #include "figures.h"
+#include "replacement.h"
 #include "say.h"
 
 static void family(FILE *out, const char *name, const char *help)
@@ -128,32 +126,14 @@ static int print_metrics(FILE *out, struct audit *audit, const struct figures *f
 	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
 }
 
-/* Whoever reads the file meanwhile sees the old one, whole: it is written beside it and renamed. */
 static int print_to_file(const char *file, struct audit *audit, const struct figures *figures)
 {
-	_cleanup_free_ char *temporary = NULL;
-	_cleanup_fclose_ FILE *out = NULL;
-	int fd, r;
+	_cleanup_(replacement_done) struct replacement new = {0};
+	int r = replacement_begin(&new, file);
 
-	if (asprintf(&temporary, "%s.XXXXXX", file) < 0) {
-		temporary = NULL;
-		return -ENOMEM;
-	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	out = fdopen(fd, "w");
-	if (!out) {
-		close(fd);
-		unlink(temporary);
-		return -ENOMEM;
-	}
-	r = print_metrics(out, audit, figures);
-	if (r == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0 || rename(temporary, file) < 0))
-		r = -errno;
-	if (r < 0)
-		unlink(temporary);
-	return r;
+	if (r == 0)
+		r = print_metrics(new.out, audit, figures);
+	return r < 0 ? r : replacement_end(&new, file, 0644);
 }
 
 int command_metrics(const struct command_context *context)
