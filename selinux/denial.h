@@ -48,6 +48,7 @@ struct denial {
 	const char *name;      /* POSIX: "/name", or a last name alone (ABOUT_NAME); or NULL */
 	const char *container; /* the path that leads to a container's /dev/shm; or NULL */
 	uint64_t line;	       /* of its file, from 1 */
+	uint64_t offset;       /* where that line begins, of all bytes that were read */
 	time_t time;	       /* 0: not told, or its date can be read in two ways */
 	int64_t pid;	       /* DENIAL_UNKNOWN */
 	int permissive;	       /* 0, 1 or DENIAL_UNKNOWN */

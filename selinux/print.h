@@ -25,5 +25,8 @@ int print_groups_json(struct document_stream *stream, struct live *live,
 int print_groups_text(FILE *out, struct live *live, const struct groups *groups,
 		      bool is_suggesting);
 
+/* On standard error, or where diagnostics go. */
+void print_complaint_text(const struct complaint *complaint);
+
 /* An element of "errors". */
 int print_complaint_json(struct document_stream *stream, const struct complaint *complaint);

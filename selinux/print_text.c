@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "explain.h"
 #include "print.h"
+#include "say.h"
 #include "suggest.h"
 #include "text.h"
 
@@ -259,4 +260,10 @@ int print_groups_text(FILE *out, struct live *live, const struct groups *groups,
 		fprintf(out, "\n%" PRIu64 " more denials, of other causes than these %d\n",
 			groups->left_out, GROUPS_MAX);
 	return fflush(out) < 0 ? -EIO : 0;
+}
+
+void print_complaint_text(const struct complaint *complaint)
+{
+	say_error("%s:%" PRIu64 ": %s", complaint->file ?: "standard input", complaint->line,
+		  complaint->what);
 }

@@ -21,9 +21,10 @@ struct reader {
 	struct join *join;
 	const char *file;
 	uint64_t number;     /* of the line that is read */
+	uint64_t offset;     /* where it begins */
 	struct text wrapped; /* the beginning of a record that was wrapped, or empty */
 	const char *wrapped_damage;
-	uint64_t wrapped_number;
+	uint64_t wrapped_number, wrapped_offset;
 	unsigned wrapped_lines;
 };
 
@@ -42,6 +43,7 @@ static int read_avc(struct reader *reader, const struct record *record, const ch
 	if (r != DENIAL_FOUND)
 		return r < 0 ? r : 0;
 	denial.line = reader->number;
+	denial.offset = reader->offset;
 	if (what)
 		r = complain(reader, reader->number, what);
 	if (r < 0) {
@@ -68,6 +70,7 @@ static int begin_wrapped(struct reader *reader, struct span line, const char *da
 	text_add_format(&reader->wrapped, "%.*s", (int)line.length, line.at);
 	reader->wrapped_damage = damage;
 	reader->wrapped_number = reader->number;
+	reader->wrapped_offset = reader->offset;
 	reader->wrapped_lines = 1;
 	return reader->wrapped.failed ? -ENOMEM : 0;
 }
@@ -152,6 +155,7 @@ static int continue_wrapped(struct reader *reader, struct span line)
 		return -ENOMEM;
 	record_read((struct span){reader->wrapped.bytes, reader->wrapped.length}, &record);
 	reader->number = reader->wrapped_number;
+	reader->offset = reader->wrapped_offset;
 	r = read_avc(reader, &record, &damage);
 	if (!damage)
 		text_clear(&reader->wrapped);
@@ -171,6 +175,7 @@ static int on_line(struct span line, uint64_t number, void *data)
 	if (!record_may_matter(line))
 		return 0;
 	reader->number = number;
+	reader->offset = reader->lines.begin;
 	return read_line(reader, line);
 }
 
@@ -225,21 +230,28 @@ int reader_advance(struct reader *reader, size_t size)
 	return r < 0 ? r : join_pass(reader->join, size);
 }
 
+int reader_read_some(struct reader *reader, int fd)
+{
+	size_t size;
+	char *space = reader_space(reader, &size);
+	ssize_t n;
+	int r;
+
+	do {
+		n = read(fd, space, size);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return n < 0 ? -errno : 0;
+	r = reader_advance(reader, (size_t)n);
+	return r < 0 ? r : 1;
+}
+
 int reader_read(struct reader *reader, int fd)
 {
-	int r = 0;
+	int r;
 
-	while (r == 0) {
-		size_t size;
-		char *space = reader_space(reader, &size);
-		ssize_t n = read(fd, space, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : 0;
-		r = reader_advance(reader, (size_t)n);
-	}
+	while ((r = reader_read_some(reader, fd)) > 0)
+		;
 	return r;
 }
 
@@ -250,6 +262,30 @@ int reader_end(struct reader *reader)
 	if (r == 0 && reader->wrapped.length)
 		r = continue_wrapped(reader, SPAN_NONE);
 	return r;
+}
+
+int reader_tick(struct reader *reader)
+{
+	return join_tick(reader->join);
+}
+
+bool reader_is_waiting(const struct reader *reader)
+{
+	return join_first(reader->join) != NULL;
+}
+
+uint64_t reader_taken(const struct reader *reader)
+{
+	return reader->lines.begin + reader->lines.skipped + reader->lines.used;
+}
+
+uint64_t reader_settled(const struct reader *reader)
+{
+	const struct denial *first = join_first(reader->join);
+
+	if (first)
+		return first->offset;
+	return reader->wrapped.length ? reader->wrapped_offset : reader->lines.begin;
 }
 
 int reader_flush(struct reader *reader)
