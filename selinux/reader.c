@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "journal.h"
 #include "laurel.h"
 #include "text.h"
 
@@ -94,18 +95,21 @@ static int take_record(const struct record *record, struct span line, void *data
 			       ? join_beside(reader->join, record, line)
 			       : 0;
 	case RECORD_NONE:
-	case RECORD_LAUREL:
+	case RECORD_JSON:
 		break;
 	}
 	return 0;
 }
 
-static int read_laurel(struct reader *reader, struct span line)
+/* An entry of the journal has a message, an event of laurel's hasn't. */
+static int read_json(struct reader *reader, struct span line)
 {
-	int r = laurel_read(line, take_record, reader);
+	int r = span_find(line, "\"MESSAGE\"") ? journal_read(line, take_record, reader)
+					       : laurel_read(line, take_record, reader);
 
 	if (r == -EBADMSG)
-		return complain(reader, reader->number, "no JSON as laurel writes it");
+		return complain(reader, reader->number,
+				"no JSON as laurel or the journal write it");
 	return r;
 }
 
@@ -116,8 +120,8 @@ static int read_line(struct reader *reader, struct span line)
 	int r;
 
 	record_read(line, &record);
-	if (record.type == RECORD_LAUREL)
-		return read_laurel(reader, line);
+	if (record.type == RECORD_JSON)
+		return read_json(reader, line);
 	if (record.type != RECORD_AVC)
 		return take_record(&record, line, reader);
 	r = read_avc(reader, &record, &damage);
