@@ -81,6 +81,8 @@ endef
 $(eval $(call program,ipcclean,hooks,libhooks))
 $(eval $(call program,ipcaudit,audit,libaudit))
 $(eval $(call program,ipcavc,selinux,libavc))
+# a thread reads what auditd sends
+$B/ipcavc: ALL_LIBS += -pthread
 
 # $(call program_tests,PREFIX,FOLDER,ARCHIVE): those of one program, as each has an options.c
 define program_tests
@@ -268,9 +270,21 @@ INSTALLED = \
 	$(foreach f,$(DOCS),$f:$(docdir)/$(notdir $f)) \
 	$(foreach f,$(COMPLETION),$f:$(completionsdir)/$(notdir $f))
 
+# the administrator's once they are there: not replaced
+CONFIGURED = \
+	selinux/auditd/ipcavc.conf.in:$(sysconfdir)/audit/plugins.d/ipcavc.conf
+
 # directories that go when they are empty, innermost first
 INSTALLED_DIRS = $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
 	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
+
+define put
+target="$(DESTDIR)$${pair#*:}"; \
+	mkdir -p "$${target%/*}"; \
+	sed 's,@bindir@,$(bindir),g' "$${pair%%:*}" >"$$target.new"; \
+	chmod 0644 "$$target.new"; \
+	mv -f "$$target.new" "$$target"
+endef
 
 .PHONY: install uninstall
 install: programs
@@ -278,18 +292,15 @@ install: programs
 		install -D -m 0755 "$B/$$program" "$(DESTDIR)$(bindir)/$$program" || exit; \
 	done
 	$(Q)install -D -m 0644 $B/pam_ipcclean.so '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
-	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
-		target="$(DESTDIR)$${pair#*:}"; \
-		mkdir -p "$${target%/*}"; \
-		sed 's,@bindir@,$(bindir),g' "$${pair%%:*}" >"$$target.new"; \
-		chmod 0644 "$$target.new"; \
-		mv -f "$$target.new" "$$target"; \
+	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do $(put); done
+	$(Q)set -e; for pair in $(foreach p,$(CONFIGURED),'$p'); do \
+		[ -e "$(DESTDIR)$${pair#*:}" ] || { $(put); }; \
 	done
 	$(call say,INSTALL,$(DESTDIR)$(bindir))
 
 uninstall:
 	$(Q)rm -f $(PROGRAMS:%='$(DESTDIR)$(bindir)/%') '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
-	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
+	$(Q)set -e; for pair in $(foreach p,$(INSTALLED) $(CONFIGURED),'$p'); do \
 		rm -f "$(DESTDIR)$${pair#*:}"; \
 	done
 	$(Q)for dir in $(foreach d,$(INSTALLED_DIRS),'$(DESTDIR)$d'); do \

@@ -31,7 +31,8 @@ static const char help[] =
 	"\n"
 	"      --follow         go on, and tell each denial as it comes\n"
 	"      --checkpoint=FILE  with --follow: begin where the run before had ended\n"
-	"\n"
+	"      --plugin         be a plugin of auditd: records on standard input, denials to "
+	"syslog\n"
 	"      --suggest        what to do about them, the narrowest first\n"
 	"      --json           print one JSON document\n"
 	"  -h, --help           print this text\n"
@@ -48,6 +49,7 @@ enum {
 	OPT_JSON,
 	OPT_KEY,
 	OPT_LIVE_ONLY,
+	OPT_PLUGIN,
 	OPT_SINCE,
 	OPT_SUGGEST,
 	OPT_UNTIL,
@@ -63,6 +65,7 @@ static const struct option long_options[] = {
 	{"json", no_argument, NULL, OPT_JSON},
 	{"key", required_argument, NULL, OPT_KEY},
 	{"live-only", no_argument, NULL, OPT_LIVE_ONLY},
+	{"plugin", no_argument, NULL, OPT_PLUGIN},
 	{"since", required_argument, NULL, OPT_SINCE},
 	{"suggest", no_argument, NULL, OPT_SUGGEST},
 	{"until", required_argument, NULL, OPT_UNTIL},
@@ -165,6 +168,9 @@ static int read_option(const struct commandline *line, struct options *options, 
 	case OPT_LIVE_ONLY:
 		options->is_live_only = true;
 		return 0;
+	case OPT_PLUGIN:
+		options->is_plugin = options->is_following = true;
+		return 0;
 	case OPT_SINCE:
 		return read_time(line, opt, value, &options->since);
 	case OPT_SUGGEST:
@@ -180,6 +186,8 @@ static int read_option(const struct commandline *line, struct options *options, 
 /* What can't be together. Returns a sentence, or NULL. */
 static const char *find_conflict(const struct options *options)
 {
+	if (options->is_plugin && (options->file_count || options->checkpoint))
+		return "--plugin reads standard input";
 	if (options->checkpoint && !options->is_following)
 		return "--checkpoint= is of --follow";
 	if (options->is_following && options->file_count > 1)

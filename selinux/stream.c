@@ -7,7 +7,7 @@
 #include "stream.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -18,96 +18,45 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "follow.h"
+#include "intake.h"
 #include "logs.h"
-#include "print.h"
 #include "say.h"
+#include "tell.h"
 
 #define TICK_MS 250
+#define DRAIN_S 2
 /* without a denial, so much of the log may be read twice before it is written down */
 #define UNSAVED_MAX (1u << 20)
 
 struct stream {
 	struct run *run;
 	struct reader *reader;
-	struct follow *follow; /* NULL: standard input is read */
+	/* one of them, or standard input is read as it is */
+	struct follow *follow;
+	struct intake *intake;
 	struct position saved; /* in the checkpoint's file */
 	bool has_saved;
 	uint64_t saved_denials; /* told until then */
-	bool has_printed;
 	bool is_over;
 };
 
-static int print_text(struct stream *stream, const struct groups *groups)
-{
-	if (stream->has_printed)
-		fputc('\n', stdout);
-	return print_groups_text(stdout, &stream->run->live, groups,
-				 stream->run->options->is_suggesting);
-}
-
-/* A document of the one denial, in one line. */
-static int begin_json(struct document_stream *json)
-{
-	int r = document_stream_begin(json, stdout, "ipcavc");
-
-	return r < 0 ? r : document_stream_array(json, "denials");
-}
-
-static int end_json(struct stream *stream, struct document_stream *json,
-		    const struct groups *groups, const struct complaint *complaint)
-{
-	int r = print_groups_json(json, &stream->run->live, groups,
-				  stream->run->options->is_suggesting);
-
-	if (r == 0)
-		r = document_stream_array(json, "errors");
-	if (r == 0 && complaint)
-		r = print_complaint_json(json, complaint);
-	return r < 0 ? r : document_stream_end(json);
-}
-
 static int on_denial(struct denial *denial, void *data)
 {
-	_cleanup_(groups_done) struct groups groups = {0};
 	struct stream *stream = data;
-	struct document_stream json;
 	enum match match = MATCH_NONE;
-	bool is_json = stream->run->options->is_json;
 	size_t object = 0;
-	int r = 0;
 
-	if (!run_takes(stream->run, denial, &match, &object)) {
-		denial_done(denial);
-		return 0;
-	}
-	if (is_json)
-		r = begin_json(&json);
-	if (is_json && r == 0)
-		r = print_denial_json(&json, &stream->run->live, denial, match, object);
-	if (r < 0) {
-		denial_done(denial);
-		return r;
-	}
-	r = groups_add(&groups, denial, match, object);
-	if (r == 0)
-		r = is_json ? end_json(stream, &json, &groups, NULL) : print_text(stream, &groups);
-	stream->has_printed = true;
-	return r;
+	if (run_takes(stream->run, denial, &match, &object))
+		return tell_denial(stream->run, denial, match, object);
+	denial_done(denial);
+	return 0;
 }
 
 static int on_complaint(const char *file, uint64_t line, const char *what, void *data)
 {
-	struct complaint complaint = {file, line, what};
 	struct stream *stream = data;
-	struct document_stream json;
-	int r;
 
-	if (!stream->run->options->is_json) {
-		print_complaint_text(&complaint);
-		return 0;
-	}
-	r = begin_json(&json);
-	return r < 0 ? r : end_json(stream, &json, &(struct groups){0}, &complaint);
+	return tell_complaint(stream->run, &(struct complaint){file, line, what});
 }
 
 /* Where the last run ended; a file that can't be believed is no reason to lose a denial. */
@@ -160,6 +109,8 @@ static int open_log(struct stream *stream)
 	enum follow_from from = options->since ? FOLLOW_FROM_OLDEST : FOLLOW_FROM_END;
 	int r = 0;
 
+	if (options->is_plugin)
+		return intake_new(&stream->intake, STDIN_FILENO);
 	if (!strcmp(log, "-"))
 		return 0;
 	reader_name(stream->reader, log);
@@ -175,15 +126,36 @@ static int open_log(struct stream *stream)
 	return r;
 }
 
+static int read_intake(struct stream *stream)
+{
+	size_t size;
+	char *space = reader_space(stream->reader, &size);
+	int r = reader_advance(stream->reader, intake_take(stream->intake, space, size));
+
+	stream->is_over |= intake_is_over(stream->intake);
+	return r;
+}
+
 static int read_input(struct stream *stream)
 {
 	int r;
 
 	if (stream->follow)
 		return follow_read(stream->follow, stream->reader);
+	if (stream->intake)
+		return read_intake(stream);
 	r = reader_read_some(stream->reader, STDIN_FILENO);
 	stream->is_over |= r == 0;
 	return r < 0 ? r : 0;
+}
+
+static void say_dropped(struct stream *stream)
+{
+	uint64_t dropped = stream->intake ? intake_dropped(stream->intake) : 0;
+
+	if (dropped)
+		say_error("%" PRIu64 " records came faster than they could be read, and are lost",
+			  dropped);
 }
 
 /* What waits is given at the second tick; then the next look at the host is a new one. */
@@ -192,8 +164,22 @@ static int tick(struct stream *stream)
 	int r;
 
 	run_forget_live(stream->run);
+	say_dropped(stream);
 	r = reader_tick(stream->reader);
 	return r < 0 ? r : save_checkpoint(stream);
+}
+
+/* auditd sends SIGHUP when its own configuration has changed. */
+static void take_signal(struct stream *stream, int signals)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (stream->intake && info.ssi_signo == SIGHUP)
+		say_done("%" PRIu64 " denials told", stream->run->denials);
+	else
+		stream->is_over = true;
 }
 
 static int look(struct stream *stream, struct pollfd fds[2])
@@ -202,18 +188,24 @@ static int look(struct stream *stream, struct pollfd fds[2])
 
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
-	stream->is_over = fds[1].revents != 0;
+	if (fds[1].revents)
+		take_signal(stream, fds[1].fd);
 	if (fds[0].revents)
 		r = read_input(stream);
 	return r;
 }
 
+static int input_fd(const struct stream *stream)
+{
+	return stream->follow	? follow_fd(stream->follow)
+	       : stream->intake ? intake_fd(stream->intake)
+				: STDIN_FILENO;
+}
+
 /* Bytes that keep coming don't put the tick off. */
 static int go_on(struct stream *stream, int signals)
 {
-	struct pollfd fds[2] = {{stream->follow ? follow_fd(stream->follow) : STDIN_FILENO, POLLIN,
-				 0},
-				{signals, POLLIN, 0}};
+	struct pollfd fds[2] = {{input_fd(stream), POLLIN, 0}, {signals, POLLIN, 0}};
 	uint64_t ticks_at = clock_now_ns();
 	int r = stream->follow ? read_input(stream) : 0;
 
@@ -227,11 +219,27 @@ static int go_on(struct stream *stream, int signals)
 	return r;
 }
 
+/* What auditd has written before it told us to end; it closes its side then. */
+static int drain(struct stream *stream)
+{
+	uint64_t deadline = clock_now_ns() + DRAIN_S * NS_PER_S;
+	struct pollfd fd = {intake_fd(stream->intake), POLLIN, 0};
+	int r = 0;
+
+	while (r == 0 && !intake_is_over(stream->intake) && !clock_is_past(deadline))
+		if (poll(&fd, 1, clock_poll_ms(deadline)) > 0)
+			r = read_intake(stream);
+	say_dropped(stream);
+	return r;
+}
+
 /* What stands there without its end is a line, but of a log that goes on it is the next run's. */
 static int finish(struct stream *stream)
 {
-	int r = stream->follow ? 0 : reader_end(stream->reader);
+	int r = stream->intake ? drain(stream) : 0;
 
+	if (r == 0 && !stream->follow)
+		r = reader_end(stream->reader);
 	run_forget_live(stream->run);
 	if (r == 0)
 		r = reader_flush(stream->reader);
@@ -260,15 +268,20 @@ int stream_run(struct run *run)
 
 	if (r == 0)
 		r = open_log(&stream);
+	if (r == 0)
+		tell_begin(run);
 	if (r == 0) {
 		r = go_on(&stream, signals);
 		if (r == 0)
 			r = finish(&stream);
 		if (r < 0)
-			say_error("--follow: %s", strerror(-r));
+			say_error("%s: %s", run->options->is_plugin ? "--plugin" : "--follow",
+				  strerror(-r));
 	}
 	if (stream.follow)
 		follow_free(stream.follow);
+	if (stream.intake)
+		intake_free(stream.intake);
 	reader_free(stream.reader);
 	return r;
 }

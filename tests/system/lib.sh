@@ -205,3 +205,17 @@ record() { # class permissions key [seconds] [source type] [pid]
 }
 
 serial=1
+
+# A /dev of our own, with somebody who reads /dev/log; what comes there is read from descriptor 7.
+listen_to_syslog() {
+	mkdir "$work/dev"
+	mount -t tmpfs -o mode=0755 tmpfs "$work/dev"
+	cp -a /dev/null /dev/zero /dev/urandom "$work/dev"
+	mkdir "$work/dev/shm"
+	mount --move /dev/shm "$work/dev/shm"
+	mount --rbind "$work/dev" /dev
+	mkfifo "$work/syslog"
+	socat -u UNIX-RECV:/dev/log,mode=0666 - >"$work/syslog" &
+	exec 7<"$work/syslog"
+	until [ -S /dev/log ]; do :; done
+}
