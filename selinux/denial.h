@@ -9,6 +9,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "creations.h"
 #include "object.h"
 #include "record.h"
 
@@ -66,6 +67,8 @@ struct denial {
 	int64_t uid;	     /* who called; DENIAL_UNKNOWN */
 	int64_t object_uid;  /* the owner at that time; DENIAL_UNKNOWN */
 	int64_t object_mode; /* permission bits at that time; DENIAL_UNKNOWN */
+
+	struct creation made; /* by the log; .is_known or not */
 };
 
 enum denial_answer {

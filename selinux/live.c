@@ -49,6 +49,7 @@ int live_take(struct live *live)
 
 void live_done(struct live *live)
 {
+	removals_free(live->removals);
 	usernames_done(&live->usernames);
 	whos_done(&live->whos);
 	holders_done(&live->holders);

@@ -9,6 +9,7 @@
 #include "holders.h"
 #include "inventory.h"
 #include "procs.h"
+#include "removals.h"
 #include "usernames.h"
 #include "who.h"
 
@@ -28,6 +29,7 @@ struct live {
 	struct whos whos;
 	struct usernames usernames;
 	char host[65];
+	struct removals *removals; /* NULL until somebody asks */
 };
 
 /* Returns 0 and a live for live_done(), or a negative errno, said on standard error already. */

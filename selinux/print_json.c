@@ -112,6 +112,38 @@ static int add_match(struct json_object *to, struct live *live, enum match match
 					: add_object(to, live, object));
 }
 
+/* Who made it, where the log tells. */
+static int add_made(struct json_object *to, const struct creation *made)
+{
+	struct json_object *maker;
+
+	if (!made->is_known)
+		return document_add_null(to, "made");
+	maker = document_add_object(to, "made");
+	if (!maker)
+		return -ENOMEM;
+	return document_add_time(maker, "time", made->time) |
+	       add_text(maker, "domain", made->domain) |
+	       add_text(maker, "comm", made->comm[0] ? made->comm : NULL) |
+	       add_number(maker, "pid", made->pid) | add_number(maker, "uid", made->uid) |
+	       add_number(maker, "id", made->id);
+}
+
+static int add_gone(struct json_object *to, struct live *live, const struct group *group)
+{
+	struct json_object *gone;
+	struct removal removal;
+	int r = group_find_removal(group, live, &removal);
+
+	if (r <= 0)
+		return r < 0 ? r : document_add_null(to, "gone");
+	gone = document_add_object(to, "gone");
+	if (!gone)
+		return -ENOMEM;
+	return document_add_text(gone, "object", removal.object) |
+	       add_number(gone, "uid", removal.uid) | document_add_time(gone, "time", removal.time);
+}
+
 /* What a denial and a group of them have in common. */
 static int add_subject(struct json_object *to, const struct denial *denial)
 {
@@ -201,7 +233,8 @@ static int print_group(struct document_stream *stream, struct live *live, const 
 		    document_add_uint(to, "enforcing", group->enforcing) |
 		    document_add_time(to, "first", group->first) |
 		    document_add_time(to, "last", group->last) | add_explanation(to, group) |
-		    add_match(to, live, group->match, group->object);
+		    add_match(to, live, group->match, group->object) | add_made(to, &sample->made) |
+		    add_gone(to, live, group);
 	if (r == 0 && is_suggesting)
 		r = add_suggestions(to, live, group);
 	if (r) {

@@ -130,6 +130,38 @@ static void add_holders(struct text *text, struct live *live, size_t object)
 	}
 }
 
+/* The owner as a name, where the look at the host has succeeded; else as a number. */
+static void add_gone(struct text *text, struct live *live, const struct group *group)
+{
+	struct removal removal;
+	const char *owner;
+
+	if (group_find_removal(group, live, &removal) <= 0) {
+		text_add(text, "  object: none here now that is it for certain\n");
+		return;
+	}
+	owner = removal.uid < 0 ? NULL : usernames_get(&live->usernames, (uid_t)removal.uid);
+	text_add_format(text, "  object: %s, owner %s, gone: removed by ipcclean at ",
+			removal.object, owner ?: "?");
+	add_time(text, removal.time);
+	text_add(text, "\n");
+}
+
+static void add_made(struct text *text, const struct creation *made)
+{
+	if (!made->is_known)
+		return;
+	text_add(text, "  made: by ");
+	text_add_escaped(text, made->comm[0] ? made->comm : "?");
+	text_add_format(text, " (pid %" PRId64 ", uid %" PRId64 ") as ", made->pid, made->uid);
+	text_add_escaped(text, made->domain);
+	if (made->time) {
+		text_add(text, " at ");
+		add_time(text, made->time);
+	}
+	text_add(text, ", by the log\n");
+}
+
 static void add_object(struct text *text, struct live *live, const struct group *group)
 {
 	const struct ipc_object *obj;
@@ -138,7 +170,7 @@ static void add_object(struct text *text, struct live *live, const struct group 
 
 	if (group->match == MATCH_NONE) {
 		if (group->sample.has_kind)
-			text_add(text, "  object: none here now that is it for certain\n");
+			add_gone(text, live, group);
 		return;
 	}
 	obj = &live->inv.objects[group->object];
@@ -215,6 +247,7 @@ static void add_group(struct text *text, struct live *live, const struct group *
 			 "  range: the object has categories that the process lacks; an allow rule "
 			 "doesn't help\n");
 	add_count(text, group);
+	add_made(text, &sample->made);
 	add_object(text, live, group);
 }
 

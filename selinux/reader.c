@@ -20,6 +20,7 @@ struct reader {
 	struct reader_sink sink;
 	struct lines lines;
 	struct join *join;
+	struct creations *creations;
 	const char *file;
 	uint64_t number;     /* of the line that is read */
 	uint64_t offset;     /* where it begins */
@@ -87,6 +88,8 @@ static int take_record(const struct record *record, struct span line, void *data
 		r = read_avc(reader, record, &damage);
 		return r == 0 && damage ? complain(reader, reader->number, damage) : r;
 	case RECORD_SYSCALL:
+		creations_note(reader->creations, record);
+		return join_beside(reader->join, record, line);
 	case RECORD_IPC:
 	case RECORD_MQ_OPEN:
 		return join_beside(reader->join, record, line);
@@ -191,6 +194,21 @@ static int on_too_long(struct span line, uint64_t number, void *data)
 	return complain(reader, number, "a line of more than 256 KiB is passed over");
 }
 
+/* What was to be made has no creator yet. */
+static int give_denial(struct denial *denial, void *data)
+{
+	struct reader *reader = data;
+	const struct creation *made = NULL;
+
+	if (denial->has_kind && denial->key_source != KEY_NONE && strcmp(denial->perms, "create"))
+		made = creations_find(reader->creations, denial->kind, denial->key,
+				      context_type(denial->tcontext));
+	/* it may have come while the denial was waiting for its event */
+	if (made && (!made->time || !denial->time || made->time <= denial->time))
+		denial->made = *made;
+	return reader->sink.denial(denial, reader->sink.data);
+}
+
 int reader_new(struct reader **out, const struct reader_sink *sink)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
@@ -199,7 +217,8 @@ int reader_new(struct reader **out, const struct reader_sink *sink)
 		return -ENOMEM;
 	reader->sink = *sink;
 	if (lines_start(&reader->lines, on_line, on_too_long, reader) < 0 ||
-	    join_new(&reader->join, sink->denial, sink->data) < 0) {
+	    creations_new(&reader->creations) < 0 ||
+	    join_new(&reader->join, give_denial, reader) < 0) {
 		reader_free(reader);
 		return -ENOMEM;
 	}
@@ -212,6 +231,7 @@ void reader_free(struct reader *reader)
 	if (!reader)
 		return;
 	join_free(reader->join);
+	free(reader->creations);
 	lines_done(&reader->lines);
 	text_done(&reader->wrapped);
 	free(reader);

@@ -48,5 +48,8 @@ void run_forget_live(struct run *run)
 {
 	if (run->has_live)
 		live_done(&run->live);
+	else
+		removals_free(run->live.removals);
+	run->live.removals = NULL;
 	run->has_live = run->is_live_tried = false;
 }
