@@ -68,9 +68,9 @@ $B/libipcguard.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-# $(call program,NAME,FOLDER,ARCHIVE): the program, and all of it but its main, for tests
+# $(call program,NAME,FOLDER,ARCHIVE,MORE): the program, and all of it but its main, for tests
 define program
-$B/$(1): $(patsubst %.c,$B/%.o,$(sort $(wildcard $(2)/*.c))) $B/libipcguard.a
+$B/$(1): $(patsubst %.c,$B/%.o,$(sort $(wildcard $(2)/*.c))) $(4) $B/libipcguard.a
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(ALL_LIBS)
 
@@ -79,7 +79,8 @@ $B/$(3).a: $(patsubst %.c,$B/%.o,$(filter-out $(2)/$(1).c,$(sort $(wildcard $(2)
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
 $(eval $(call program,ipcclean,hooks,libhooks))
-$(eval $(call program,ipcaudit,audit,libaudit))
+# show tells an object's denials, as ipcavc reads them
+$(eval $(call program,ipcaudit,audit,libaudit,$B/libavc.a))
 $(eval $(call program,ipcavc,selinux,libavc))
 # a thread reads what auditd sends
 $B/ipcavc: ALL_LIBS += -pthread

@@ -36,6 +36,9 @@ struct live {
 int live_take(struct live *live);
 void live_done(struct live *live);
 
+/* For live_match() with what somebody else has looked at, who keeps it: not for live_done(). */
+void live_borrow(struct live *live, const struct inventory *inv, const struct procs *procs);
+
 /* The object, an index in live->inv, where the answer isn't MATCH_NONE. */
 enum match live_match(const struct live *live, const struct denial *denial, size_t *object);
 
