@@ -38,7 +38,7 @@ SANITIZING := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -f
 CFLAGS ?= -O2 -g
 LIBS_LINKED := libeconf libcap-ng
 # opened when a run needs them (lib/optional.h): their headers only
-LIBS_OPTIONAL := smartcols json-c libsystemd audit ncursesw
+LIBS_OPTIONAL := smartcols json-c libsystemd audit ncursesw libsepol
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(WERROR) $(HARDENING) $(SANITIZING) -D_GNU_SOURCE \
 	-DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -DPAMDIR='"$(pamdir)"' -Ilib \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS_LINKED) $(LIBS_OPTIONAL)) $(CFLAGS)

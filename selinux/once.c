@@ -108,7 +108,7 @@ static int list_logs(const struct options *options, struct string_list *names)
 static int print_json_end(struct once *once)
 {
 	int r = print_groups_json(&once->stream, &once->run->live, &once->groups,
-				  once->run->options->is_suggesting);
+				  &once->run->style);
 
 	if (r == 0)
 		r = document_stream_array(&once->stream, "errors");
@@ -122,8 +122,7 @@ static int print_json_end(struct once *once)
 
 static int print_text_end(struct once *once)
 {
-	int r = print_groups_text(stdout, &once->run->live, &once->groups,
-				  once->run->options->is_suggesting);
+	int r = print_groups_text(stdout, &once->run->live, &once->groups, &once->run->style);
 
 	for (size_t i = 0; i < once->complaint_count && i < COMPLAINTS_MAX; i++)
 		print_complaint_text(&once->complaints[i]);

@@ -33,6 +33,7 @@ static const char help[] =
 	"      --checkpoint=FILE  with --follow: begin where the run before had ended\n"
 	"      --plugin         be a plugin of auditd: records on standard input, denials to "
 	"syslog\n"
+	"      --policy=FILE    the policy to be asked, instead of this host's\n"
 	"      --suggest        what to do about them, the narrowest first\n"
 	"      --json           print one JSON document\n"
 	"  -h, --help           print this text\n"
@@ -50,6 +51,7 @@ enum {
 	OPT_KEY,
 	OPT_LIVE_ONLY,
 	OPT_PLUGIN,
+	OPT_POLICY,
 	OPT_SINCE,
 	OPT_SUGGEST,
 	OPT_UNTIL,
@@ -66,6 +68,7 @@ static const struct option long_options[] = {
 	{"key", required_argument, NULL, OPT_KEY},
 	{"live-only", no_argument, NULL, OPT_LIVE_ONLY},
 	{"plugin", no_argument, NULL, OPT_PLUGIN},
+	{"policy", required_argument, NULL, OPT_POLICY},
 	{"since", required_argument, NULL, OPT_SINCE},
 	{"suggest", no_argument, NULL, OPT_SUGGEST},
 	{"until", required_argument, NULL, OPT_UNTIL},
@@ -170,6 +173,9 @@ static int read_option(const struct commandline *line, struct options *options, 
 		return 0;
 	case OPT_PLUGIN:
 		options->is_plugin = options->is_following = true;
+		return 0;
+	case OPT_POLICY:
+		options->policy = value;
 		return 0;
 	case OPT_SINCE:
 		return read_time(line, opt, value, &options->since);

@@ -13,6 +13,7 @@ struct options {
 	bool is_json, is_live_only, has_key, is_suggesting, is_following,
 		is_plugin;	/* follows standard input */
 	const char *checkpoint; /* a file; NULL: without */
+	const char *policy;	/* a file; NULL: the kernel's */
 	uint32_t key;
 	time_t since, until; /* 0: without */
 	const char *class;   /* NULL: any */

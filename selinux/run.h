@@ -4,9 +4,11 @@
 
 #include "live.h"
 #include "options.h"
+#include "print.h"
 
 struct run {
 	const struct options *options;
+	struct print_style style;
 	struct live live;
 	bool is_live_tried, has_live;
 	uint64_t denials; /* that were wanted */

@@ -40,8 +40,7 @@ static int tell_syslog(struct run *run, const struct groups *groups)
 	_cleanup_free_ char *paragraph = NULL;
 	size_t size;
 	FILE *out = open_memstream(&paragraph, &size);
-	int r = out ? print_groups_text(out, &run->live, groups, run->options->is_suggesting)
-		    : -ENOMEM;
+	int r = out ? print_groups_text(out, &run->live, groups, &run->style) : -ENOMEM;
 
 	if (out && fclose(out) != 0 && r == 0)
 		r = -ENOMEM;
@@ -58,7 +57,7 @@ static int tell_text(struct run *run, const struct groups *groups)
 		return tell_syslog(run, groups);
 	if (run->denials > 1)
 		fputc('\n', stdout);
-	return print_groups_text(stdout, &run->live, groups, run->options->is_suggesting);
+	return print_groups_text(stdout, &run->live, groups, &run->style);
 }
 
 /* A document of the one denial, in one line. */
@@ -72,7 +71,7 @@ static int begin_json(struct document_stream *json)
 static int end_json(struct run *run, struct document_stream *json, const struct groups *groups,
 		    const struct complaint *complaint)
 {
-	int r = print_groups_json(json, &run->live, groups, run->options->is_suggesting);
+	int r = print_groups_json(json, &run->live, groups, &run->style);
 
 	if (r == 0)
 		r = document_stream_array(json, "errors");
