@@ -39,7 +39,7 @@ CFLAGS ?= -O2 -g
 # --as-needed leaves a program what it uses: SQLite is ipctune's alone
 LIBS_LINKED := libeconf libcap-ng sqlite3
 # opened when a run needs them (lib/optional.h): their headers only
-LIBS_OPTIONAL := smartcols json-c libsystemd audit ncursesw
+LIBS_OPTIONAL := smartcols json-c libsystemd audit ncursesw libsepol
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(WERROR) $(HARDENING) $(SANITIZING) -D_GNU_SOURCE \
 	-DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -DPAMDIR='"$(pamdir)"' -Ilib \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS_LINKED) $(LIBS_OPTIONAL)) $(CFLAGS)
@@ -72,9 +72,9 @@ $B/libipcguard.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-# $(call program,NAME,FOLDER,ARCHIVE): the program, and all of it but its main, for tests
+# $(call program,NAME,FOLDER,ARCHIVE,MORE): the program, and all of it but its main, for tests
 define program
-$B/$(1): $(patsubst %.c,$B/%.o,$(sort $(wildcard $(2)/*.c))) $B/libipcguard.a
+$B/$(1): $(patsubst %.c,$B/%.o,$(sort $(wildcard $(2)/*.c))) $(4) $B/libipcguard.a
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(ALL_LIBS)
 
@@ -83,7 +83,8 @@ $B/$(3).a: $(patsubst %.c,$B/%.o,$(filter-out $(2)/$(1).c,$(sort $(wildcard $(2)
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
 $(eval $(call program,ipcclean,hooks,libhooks))
-$(eval $(call program,ipcaudit,audit,libaudit))
+# show tells an object's denials, as ipcavc reads them
+$(eval $(call program,ipcaudit,audit,libaudit,$B/libavc.a))
 $(eval $(call program,ipcavc,selinux,libavc))
 $(eval $(call program,ipctune,sysctl-tuner,libtune))
 
@@ -298,9 +299,21 @@ INSTALLED = \
 	$(foreach f,$(DOCS),$f:$(docdir)/$(notdir $f)) \
 	$(foreach f,$(COMPLETION),$f:$(completionsdir)/$(notdir $f))
 
+# the administrator's once they are there: not replaced
+CONFIGURED = \
+	selinux/auditd/ipcavc.conf.in:$(sysconfdir)/audit/plugins.d/ipcavc.conf
+
 # directories that go when they are empty, innermost first
 INSTALLED_DIRS = $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
 	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard/profiles.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
+
+define put
+target="$(DESTDIR)$${pair#*:}"; \
+	mkdir -p "$${target%/*}"; \
+	sed 's,@bindir@,$(bindir),g' "$${pair%%:*}" >"$$target.new"; \
+	chmod 0644 "$$target.new"; \
+	mv -f "$$target.new" "$$target"
+endef
 
 .PHONY: install uninstall
 install: programs
@@ -308,18 +321,15 @@ install: programs
 		install -D -m 0755 "$B/$$program" "$(DESTDIR)$(bindir)/$$program" || exit; \
 	done
 	$(Q)install -D -m 0644 $B/pam_ipcclean.so '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
-	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
-		target="$(DESTDIR)$${pair#*:}"; \
-		mkdir -p "$${target%/*}"; \
-		sed 's,@bindir@,$(bindir),g' "$${pair%%:*}" >"$$target.new"; \
-		chmod 0644 "$$target.new"; \
-		mv -f "$$target.new" "$$target"; \
+	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do $(put); done
+	$(Q)set -e; for pair in $(foreach p,$(CONFIGURED),'$p'); do \
+		[ -e "$(DESTDIR)$${pair#*:}" ] || { $(put); }; \
 	done
 	$(call say,INSTALL,$(DESTDIR)$(bindir))
 
 uninstall:
 	$(Q)rm -f $(PROGRAMS:%='$(DESTDIR)$(bindir)/%') '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
-	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
+	$(Q)set -e; for pair in $(foreach p,$(INSTALLED) $(CONFIGURED),'$p'); do \
 		rm -f "$(DESTDIR)$${pair#*:}"; \
 	done
 	$(Q)for dir in $(foreach d,$(INSTALLED_DIRS),'$(DESTDIR)$d'); do \

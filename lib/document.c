@@ -218,6 +218,14 @@ int document_stream_array(struct document_stream *stream, const char *key)
 	return fprintf(stream->out, "%s,\"%s\":[", end, key) < 0 ? -EIO : 0;
 }
 
+int document_stream_null(struct document_stream *stream, const char *key)
+{
+	const char *end = stream->has_array ? "]" : "";
+
+	stream->has_array = false;
+	return fprintf(stream->out, "%s,\"%s\":null", end, key) < 0 ? -EIO : 0;
+}
+
 struct json_object *document_stream_element(void)
 {
 	return sym_json_object_new_object();

@@ -59,7 +59,8 @@ bool record_may_matter(struct span line)
 	if (span_starts(line, "type="))
 		return type_may_matter(line);
 	if (span_starts(line, "{"))
-		return span_find(line, "\"AVC\"") || span_find(line, "\"USER_AVC\"");
+		return span_find(line, "\"AVC\"") || span_find(line, "\"USER_AVC\"") ||
+		       span_find(line, "avc:") || span_find(line, "\"_AUDIT_TYPE\"");
 	return span_find(line, "avc:") || span_find(line, "type=");
 }
 
@@ -131,7 +132,7 @@ void record_read(struct span line, struct record *record)
 
 	*record = (struct record){.form = FORM_RAW};
 	if (span_starts(line, "{")) {
-		record->type = RECORD_LAUREL;
+		record->type = RECORD_JSON;
 		record->body = line;
 		return;
 	}
