@@ -15,6 +15,7 @@ enum record_type {
 	RECORD_IPC,	/* owner, mode and label of a System V object */
 	RECORD_PATH,	/* owner, mode and label of a file below /dev/shm */
 	RECORD_MQ_OPEN, /* how a queue was opened */
+	RECORD_SECCOMP, /* a system call that a filter logs or refuses: an event of its own */
 	RECORD_LAUREL,	/* a whole event as one line of JSON */
 };
 
