@@ -55,7 +55,7 @@ BENCH_TOOLS := $(patsubst bench/%.c,$B/bench/%,$(sort $(wildcard bench/*.c)))
 
 .PHONY: all programs tests
 all: programs
-PROGRAMS := ipcclean ipcaudit ipcavc
+PROGRAMS := ipcclean ipcaudit ipcavc ipcharden
 programs: $(PROGRAMS:%=$B/%) $B/pam_ipcclean.so
 tests: $(UNIT_TESTS) $(TEST_TOOLS) $B/here/pam_ipcclean.so $B/tests/pam/pam_ipcclean.so $B/tests/pam/standin
 
@@ -81,6 +81,7 @@ endef
 $(eval $(call program,ipcclean,hooks,libhooks))
 $(eval $(call program,ipcaudit,audit,libaudit))
 $(eval $(call program,ipcavc,selinux,libavc))
+$(eval $(call program,ipcharden,harden,libharden))
 
 # $(call program_tests,PREFIX,FOLDER,ARCHIVE): those of one program, as each has an options.c
 define program_tests
@@ -91,6 +92,7 @@ $B/tests/unit/test_$(1)_%.o: ALL_CFLAGS += -I$(2)
 endef
 $(eval $(call program_tests,audit,audit,libaudit))
 $(eval $(call program_tests,avc,selinux,libavc))
+$(eval $(call program_tests,harden,harden,libharden))
 
 # into a login program: libpam and libc only, nothing visible but PAM's functions
 PAM_SOURCES := $(sort $(wildcard pam_ipcclean/*.c))
@@ -219,9 +221,9 @@ format:
 
 lint: setup
 	tests/check docs
-	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'selinux/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
+	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'selinux/*.c' 'harden/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
 	# cppcheck knows no cleanup attributes
-	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit selinux pam_ipcclean
+	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit selinux harden pam_ipcclean
 
 help:
 	@echo 'make all         the programs, into build/'
@@ -247,7 +249,7 @@ DOCS := $(wildcard README.md COPYING)
 PATTERNS := $(sort $(wildcard hooks/patterns.d/*.conf))
 VENDOR_CONF := $(wildcard hooks/ipcguard.conf)
 CATALOG := $(wildcard hooks/ipcguard.catalog hooks/systemd/ipcguard.catalog)
-COMPLETION := hooks/completion/ipcclean audit/completion/ipcaudit selinux/completion/ipcavc
+COMPLETION := hooks/completion/ipcclean audit/completion/ipcaudit selinux/completion/ipcavc harden/completion/ipcharden
 
 # SOURCE:TARGET, each installed as a file of mode 0644 with @bindir@ filled in
 INSTALLED = \

@@ -6,6 +6,7 @@
 IPCCLEAN=${IPCCLEAN:-$PWD/build/ipcclean}
 IPCAUDIT=${IPCAUDIT:-$PWD/build/ipcaudit}
 IPCAVC=${IPCAVC:-$PWD/build/ipcavc}
+IPCHARDEN=${IPCHARDEN:-$PWD/build/ipcharden}
 IPCOBJ=${IPCOBJ:-$PWD/build/tests/tools/ipcobj}
 IPCWAIT=${IPCWAIT:-$PWD/build/tests/tools/ipcwait}
 # uids that nobody on the machine has; people's, and a system user's
