@@ -59,7 +59,7 @@ PROFILES := $(sort $(wildcard sysctl-tuner/profiles/*.conf))
 
 .PHONY: all programs tests
 all: programs
-PROGRAMS := ipcclean ipcaudit ipcavc ipctune
+PROGRAMS := ipcclean ipcaudit ipcavc ipctune ipcharden
 programs: $(PROGRAMS:%=$B/%) $B/pam_ipcclean.so $(PROFILES:sysctl-tuner/profiles/%=$B/profiles.d/%)
 tests: $(UNIT_TESTS) $(TEST_TOOLS) $B/here/pam_ipcclean.so $B/tests/pam/pam_ipcclean.so $B/tests/pam/standin
 
@@ -86,6 +86,7 @@ $(eval $(call program,ipcclean,hooks,libhooks))
 # show tells an object's denials, as ipcavc reads them
 $(eval $(call program,ipcaudit,audit,libaudit,$B/libavc.a))
 $(eval $(call program,ipcavc,selinux,libavc))
+$(eval $(call program,ipcharden,harden,libharden))
 $(eval $(call program,ipctune,sysctl-tuner,libtune))
 
 # beside the program, so that one that isn't installed finds them (profiles.h)
@@ -103,6 +104,7 @@ endef
 $(eval $(call program_tests,audit,audit,libaudit))
 $(eval $(call program_tests,avc,selinux,libavc))
 $(eval $(call program_tests,tune,sysctl-tuner,libtune))
+$(eval $(call program_tests,harden,harden,libharden))
 
 # into a login program: libpam and libc only, nothing visible but PAM's functions
 PAM_SOURCES := $(sort $(wildcard pam_ipcclean/*.c))
@@ -246,9 +248,9 @@ format:
 
 lint: setup
 	tests/check docs
-	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'selinux/*.c' 'sysctl-tuner/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
+	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'selinux/*.c' 'sysctl-tuner/*.c' 'harden/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
 	# cppcheck knows no cleanup attributes
-	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit selinux sysctl-tuner pam_ipcclean
+	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit selinux sysctl-tuner harden pam_ipcclean
 
 help:
 	@echo 'make all         the programs, into build/'
@@ -275,7 +277,7 @@ PATTERNS := $(sort $(wildcard hooks/patterns.d/*.conf))
 VENDOR_CONF := $(wildcard hooks/ipcguard.conf)
 CATALOG := $(wildcard hooks/ipcguard.catalog hooks/systemd/ipcguard.catalog)
 COMPLETION := hooks/completion/ipcclean audit/completion/ipcaudit selinux/completion/ipcavc \
-	sysctl-tuner/completion/ipctune
+	sysctl-tuner/completion/ipctune harden/completion/ipcharden
 
 # SOURCE:TARGET, each installed as a file of mode 0644 with @bindir@ filled in
 INSTALLED = \

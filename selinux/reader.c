@@ -99,6 +99,7 @@ static int take_record(const struct record *record, struct span line, void *data
 			       : 0;
 	case RECORD_NONE:
 	case RECORD_JSON:
+	case RECORD_SECCOMP:
 		break;
 	}
 	return 0;

@@ -7,6 +7,7 @@ IPCCLEAN=${IPCCLEAN:-$PWD/build/ipcclean}
 IPCAUDIT=${IPCAUDIT:-$PWD/build/ipcaudit}
 IPCAVC=${IPCAVC:-$PWD/build/ipcavc}
 IPCTUNE=${IPCTUNE:-$PWD/build/ipctune}
+IPCHARDEN=${IPCHARDEN:-$PWD/build/ipcharden}
 IPCOBJ=${IPCOBJ:-$PWD/build/tests/tools/ipcobj}
 IPCWAIT=${IPCWAIT:-$PWD/build/tests/tools/ipcwait}
 TUNE=${TUNE:-$PWD/build/tests/tools/tune}

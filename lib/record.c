@@ -13,10 +13,11 @@ static const struct {
 	const char *name;
 	enum record_type type;
 } types[] = {
-	{"AVC ", RECORD_AVC},	   {"SYSCALL ", RECORD_SYSCALL}, {"IPC ", RECORD_IPC},
-	{"PATH ", RECORD_PATH},	   {"USER_AVC ", RECORD_AVC},	 {"1400 ", RECORD_AVC},
-	{"1300 ", RECORD_SYSCALL}, {"1302 ", RECORD_PATH},	 {"1303 ", RECORD_IPC},
-	{"1107 ", RECORD_AVC},	   {"MQ_OPEN ", RECORD_MQ_OPEN}, {"1304 ", RECORD_MQ_OPEN},
+	{"AVC ", RECORD_AVC},	      {"SYSCALL ", RECORD_SYSCALL}, {"IPC ", RECORD_IPC},
+	{"PATH ", RECORD_PATH},	      {"USER_AVC ", RECORD_AVC},    {"1400 ", RECORD_AVC},
+	{"1300 ", RECORD_SYSCALL},    {"1302 ", RECORD_PATH},	    {"1303 ", RECORD_IPC},
+	{"1107 ", RECORD_AVC},	      {"MQ_OPEN ", RECORD_MQ_OPEN}, {"1304 ", RECORD_MQ_OPEN},
+	{"SECCOMP ", RECORD_SECCOMP}, {"1326 ", RECORD_SECCOMP},
 };
 
 static enum record_type type_of(struct span after_type)

@@ -16,6 +16,7 @@ enum record_type {
 	RECORD_PATH,	/* owner, mode and label of a file below /dev/shm */
 	RECORD_MQ_OPEN, /* how a queue was opened */
 	RECORD_JSON,	/* an object: an event of laurel's, or an entry of the journal's */
+	RECORD_SECCOMP, /* a system call that a filter logs or refuses: an event of its own */
 };
 
 /* How values are written: it decides what has to be decoded, for looks deceive ("cafe"). */
