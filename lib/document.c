@@ -209,6 +209,20 @@ int document_stream_begin(struct document_stream *stream, FILE *out, const char 
 											  : 0;
 }
 
+int document_stream_text(struct document_stream *stream, const char *key, const char *text)
+{
+	struct json_object *value = sym_json_object_new_string(text);
+	const char *quoted = value ? sym_json_object_to_json_string_ext(
+					     value, JSON_C_TO_STRING_NOSLASHESCAPE)
+				   : NULL;
+	int r = -ENOMEM;
+
+	if (quoted)
+		r = fprintf(stream->out, ",\"%s\":%s", key, quoted) < 0 ? -EIO : 0;
+	document_free(value);
+	return r;
+}
+
 int document_stream_array(struct document_stream *stream, const char *key)
 {
 	const char *end = stream->has_array ? "]" : "";

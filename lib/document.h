@@ -65,6 +65,8 @@ struct document_stream {
 };
 
 int document_stream_begin(struct document_stream *stream, FILE *out, const char *command);
+/* A member that is a text, before the first array. */
+int document_stream_text(struct document_stream *stream, const char *key, const char *text);
 /* Ends the array that is open, if any, and begins the next. */
 int document_stream_array(struct document_stream *stream, const char *key);
 /* Ends the array that is open, if any, with null under a key. */
