@@ -189,10 +189,12 @@ static int apply_opened(struct apply_run *run)
 		return APPLY_NOTHING;
 	}
 	spared = apply_run_spare_used(run, false);
+	if (request->is_dry_run && apply_run_show(run) < 0)
+		return -ENOMEM;
 	if (!apply_run_is_possible(run) || spared)
 		return APPLY_REFUSED;
 	if (request->is_dry_run)
-		return apply_run_show(run) < 0 ? -ENOMEM : APPLY_DONE;
+		return APPLY_DONE;
 	if (!request->plan->count)
 		fputs("nothing has to be set; values in force stay until the next boot\n",
 		      request->out);
@@ -265,12 +267,11 @@ static int revert_opened(struct apply_run *run)
 	if (!apply_run_has_changes(run))
 		fputs("nothing to change\n", run->request->out);
 	spared = apply_run_spare_used(run, true);
+	if (run->request->is_dry_run && apply_run_show(run) < 0)
+		return -ENOMEM;
 	if (!apply_run_is_possible(run))
 		return APPLY_REFUSED;
-	if (run->request->is_dry_run)
-		result = apply_run_show(run) < 0 ? -ENOMEM : APPLY_DONE;
-	else
-		result = apply_run_carry_out(run);
+	result = run->request->is_dry_run ? APPLY_DONE : apply_run_carry_out(run);
 	if (result != APPLY_DONE)
 		return result;
 	if (spared)

@@ -4,7 +4,7 @@
 # been applied is what the next boot brings.
 
 FILE=/etc/sysctl.d/90-ipctune.conf
-made=()
+MADE=/run/made-by-scenarios
 
 put() { # file line...
 	local file=$1
@@ -12,13 +12,20 @@ put() { # file line...
 	mkdir -p "${file%/*}"
 	rm -f "$file"
 	printf '%s\n' "$@" >"$file"
-	made+=("$file")
+	echo "$file" >>"$MADE"
+	# in /run, SELinux's policy keeps files of no known kind from systemd-sysctl
+	chcon -t etc_t "$file"
 }
 
+mask() { # file
+	ln -s /dev/null "$1"
+	echo "$1" >>"$MADE"
+}
+
+# Also what a scenario that failed has left.
 clear_away() {
-	[ ${#made[@]} = 0 ] || rm -f "${made[@]}"
-	made=()
-	rm -f "$FILE"
+	[ ! -e "$MADE" ] || xargs rm -f <"$MADE"
+	rm -f "$MADE" "$FILE"
 	sysctl -qw kernel.shmmni=4096 kernel.msgmax=8192 kernel.msgmnb=16384 kernel.msgmni=32000 \
 		kernel.sem='32000 1024000000 500 32000' kernel.shmmax=18446744073692774399 kernel.shmall=18446744073692774399
 }
@@ -88,15 +95,14 @@ scenario_masks_and_procps_file() {
 	compare kernel.shmmni 4096
 	clear_away
 	put /usr/lib/sysctl.d/50-x.conf 'kernel.shmmni = 301'
-	ln -s /dev/null /etc/sysctl.d/50-x.conf
-	made+=(/etc/sysctl.d/50-x.conf)
+	mask /etc/sysctl.d/50-x.conf
 	boot_sysctls
 	compare kernel.shmmni 4096
 	[ "$(sysctl -n kernel.shmmni)" = 4096 ] || fail "the mask masks nothing"
 	echo 'kernel.shmmni = 302' >>/etc/sysctl.conf
+	rm -f /etc/sysctl.d/99-sysctl.conf
 	boot_sysctls
 	compare kernel.shmmni 4096
-	rm -f /etc/sysctl.d/99-sysctl.conf
 	ln -s ../sysctl.conf /etc/sysctl.d/99-sysctl.conf
 	boot_sysctls
 	compare kernel.shmmni 4096
