@@ -262,6 +262,9 @@ static int add_value(struct evaluation *ev, struct profile_need *need, unsigned 
 				     "the size of memory is needed, and not known here");
 	if (r == -ENODATA)
 		return 0;
+	if (r == -EDOM)
+		return settings_fail(ev->error, -EINVAL, ev->file, entry->line,
+				     "%s=: something is divided by 0", entry->key);
 	if (r < 0)
 		return settings_fail(ev->error, -EINVAL, ev->file, entry->line,
 				     "%s=: no formula from here: %.60s", entry->key, culprit);
