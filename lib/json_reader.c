@@ -15,6 +15,7 @@
 #include "text.h"
 
 OPTIONAL_FUNCTION(json_tokener_new_ex);
+OPTIONAL_FUNCTION(json_tokener_set_flags);
 OPTIONAL_FUNCTION(json_tokener_parse_ex);
 OPTIONAL_FUNCTION(json_tokener_free);
 OPTIONAL_FUNCTION(json_tokener_get_error);
@@ -38,6 +39,7 @@ OPTIONAL_FUNCTION(json_object_iter_peek_value);
 
 static const struct optional_symbol symbols[] = {
 	OPTIONAL_SYMBOL(json_tokener_new_ex),
+	OPTIONAL_SYMBOL(json_tokener_set_flags),
 	OPTIONAL_SYMBOL(json_tokener_parse_ex),
 	OPTIONAL_SYMBOL(json_tokener_free),
 	OPTIONAL_SYMBOL(json_tokener_get_error),
@@ -86,6 +88,12 @@ static int parse(const char *text, size_t length, const char *name, struct json_
 
 	if (!tokener)
 		return -ENOMEM;
+	/*
+	 * Else it takes nULL, 'single quotes', comments, and numbers that are octal elsewhere or don't fit.
+	 * What stands behind the document is told below.
+	 */
+	sym_json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8 |
+						    JSON_TOKENER_ALLOW_TRAILING_CHARS);
 	*document = sym_json_tokener_parse_ex(tokener, text, (int)length);
 	e = sym_json_tokener_get_error(tokener);
 	end = sym_json_tokener_get_parse_end(tokener);
