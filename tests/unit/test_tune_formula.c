@@ -82,6 +82,10 @@ static const struct row {
 	{"just below it is exact", "(big - 1) * 2", SATURATED},
 	{"and a product of nothing is nothing", "big * 2 * 0", 0},
 	{"31 brackets", "(((((((((((((((((((((((((((((((1)))))))))))))))))))))))))))))))", 1},
+	{"brackets side by side are not deep",
+	 "(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+"
+	 "(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)+(1)",
+	 40},
 	{"a long sum is not deep",
 	 "1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1", 40},
 };
@@ -113,6 +117,8 @@ static const struct bad {
 	{"an unknown name", "1 + nope", 4},
 	{"an unknown name in the branch not taken is a slip of the pen all the same",
 	 "if(0, nope, 1)", 6},
+	{"the beginning of a name", "bi", 0},
+	{"32 brackets", "((((((((((((((((((((((((((((((((1))))))))))))))))))))))))))))))))", 32},
 	{"an unknown function", "1 + floor(1, 2)", 4},
 	{"a number past 2^64", "2 * 18446744073709551616", 4},
 	{"a size is no number", "64G", 2},
