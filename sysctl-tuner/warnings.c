@@ -23,6 +23,8 @@
 #define SAMPLES_LEAST 60
 /* include/uapi/linux/sem.h: larger values may fail to be allocated */
 #define SEMOPM_MOST 1000
+/* So many bytes mean "no limit": SAP's shmall is 2^60 - 256 pages. */
+#define UNLIMITED (UINT64_C(1) << 63)
 
 static char *place_of_line(const struct request *request, enum sysctl_id id)
 {
@@ -77,8 +79,8 @@ static int warn_near(struct recommendation *result, enum parameter_id id)
 {
 	const struct value *value = &result->values[id];
 
-	if (!value->has_current || !value->peak.is_measured || value->action == ACTION_KEEP ||
-	    !is_near(value->peak.value, value->current))
+	if (!value->has_current || !value->peak.is_measured ||
+	    peak_is_no_demand(id, value->peak.value) || !is_near(value->peak.value, value->current))
 		return 0;
 	return recommendation_warn(result, WARNING_NEAR,
 				   "%s: the measured peak is %" PRIu64 " of %" PRIu64
@@ -181,7 +183,7 @@ static int warn_unreachable(struct recommendation *result, const struct host *ho
 				     values[PARAMETER_SEMMNI].recommended);
 	int r = 0;
 
-	if (shmall < shmmax / host->page_size)
+	if (shmall < pages_of(shmmax, host->page_size))
 		r = recommendation_warn(result, WARNING_SHMMAX_UNREACHABLE,
 					"shmall of %" PRIu64
 					" pages is less than one segment of shmmax",
@@ -198,6 +200,7 @@ static int warn_messages(struct recommendation *result)
 {
 	const struct value *queue = &result->values[PARAMETER_MSGMNB];
 	const struct value *message = &result->values[PARAMETER_MSGMAX];
+	uint64_t queues = result->values[PARAMETER_MSGMNI].in_use;
 	int r = 0;
 
 	if (message->has_current && queue->has_current && message->current > queue->current)
@@ -205,7 +208,7 @@ static int warn_messages(struct recommendation *result)
 					"msgmax is %" PRIu64 " and msgmnb %" PRIu64
 					": the sender of a longer message than that waits for ever",
 					message->current, queue->current);
-	if (r == 0 && queue->action == ACTION_RAISE && queue->peak.is_measured && queue->peak.value)
+	if (r == 0 && queue->recommended > queue->current && queues && queues != OBJECT_UNKNOWN)
 		r = recommendation_warn(result, WARNING_MSGMNB_OLD_QUEUES,
 					"a higher msgmnb is for queues made afterwards: those that "
 					"are there keep theirs");
@@ -223,12 +226,15 @@ static int warn_sizes(struct recommendation *result, const struct host *host)
 					"semopm of %" PRIu64 ": above 1000 the kernel may fail to "
 					"allocate an operation",
 					semopm->recommended);
-	if (r == 0 && host->ram_bytes != OBJECT_UNKNOWN && shmall->need < shmall->preset &&
+	if (r == 0 && host->ram_bytes != OBJECT_UNKNOWN &&
+	    shmall->need < UNLIMITED / host->page_size &&
 	    shmall->need > host->ram_bytes / host->page_size)
-		r = recommendation_warn(result, WARNING_SHMALL_ABOVE_RAM,
-					"shmall: %" PRIu64 " pages are needed, more than memory "
-					"has; Db2 wants it so",
-					shmall->need);
+		r = recommendation_warn(
+			result, WARNING_SHMALL_ABOVE_RAM,
+			"shmall: %" PRIu64 " pages are needed, more than memory "
+			"has; no mistake where they are set aside and not all used, "
+			"as Db2 does",
+			shmall->need);
 	return r;
 }
 
@@ -267,7 +273,7 @@ static int warn_huge(struct recommendation *result, const struct huge_value *hug
 
 static int warn_failed_hugepages(struct recommendation *result, const struct window *window)
 {
-	uint64_t first = OBJECT_UNKNOWN, last = OBJECT_UNKNOWN;
+	uint64_t last = OBJECT_UNKNOWN, more = 0;
 
 	for (size_t i = 0; i < window->samples->count; i++) {
 		uint64_t failed = window->samples->list[i].failed_hugepages;
@@ -275,16 +281,16 @@ static int warn_failed_hugepages(struct recommendation *result, const struct win
 		if (failed == OBJECT_UNKNOWN)
 			continue;
 		/* the counter begins again at each boot */
-		if (first == OBJECT_UNKNOWN || failed < last)
-			first = failed;
+		if (last != OBJECT_UNKNOWN)
+			saturate_add(&more, failed < last ? failed : failed - last);
 		last = failed;
 	}
-	if (first == OBJECT_UNKNOWN || last <= first)
+	if (!more)
 		return 0;
 	return recommendation_warn(result, WARNING_FAILED_HUGEPAGES,
 				   "%" PRIu64 " huge pages could not be put together since the "
 				   "first sample: memory is fragmented, set them at boot",
-				   last - first);
+				   more);
 }
 
 int warnings_add(struct recommendation *result, const struct request *request)
