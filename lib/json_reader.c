@@ -15,6 +15,7 @@
 #include "text.h"
 
 OPTIONAL_FUNCTION(json_tokener_new_ex);
+OPTIONAL_FUNCTION(json_tokener_set_flags);
 OPTIONAL_FUNCTION(json_tokener_parse_ex);
 OPTIONAL_FUNCTION(json_tokener_free);
 OPTIONAL_FUNCTION(json_tokener_get_error);
@@ -37,27 +38,17 @@ OPTIONAL_FUNCTION(json_object_iter_peek_name);
 OPTIONAL_FUNCTION(json_object_iter_peek_value);
 
 static const struct optional_symbol symbols[] = {
-	OPTIONAL_SYMBOL(json_tokener_new_ex),
-	OPTIONAL_SYMBOL(json_tokener_parse_ex),
-	OPTIONAL_SYMBOL(json_tokener_free),
-	OPTIONAL_SYMBOL(json_tokener_get_error),
-	OPTIONAL_SYMBOL(json_tokener_get_parse_end),
-	OPTIONAL_SYMBOL(json_tokener_error_desc),
-	OPTIONAL_SYMBOL(json_object_put),
-	OPTIONAL_SYMBOL(json_object_is_type),
-	OPTIONAL_SYMBOL(json_object_object_get_ex),
-	OPTIONAL_SYMBOL(json_object_get_string),
-	OPTIONAL_SYMBOL(json_object_get_string_len),
-	OPTIONAL_SYMBOL(json_object_get_int64),
-	OPTIONAL_SYMBOL(json_object_get_uint64),
-	OPTIONAL_SYMBOL(json_object_array_length),
-	OPTIONAL_SYMBOL(json_object_array_get_idx),
-	OPTIONAL_SYMBOL(json_object_iter_begin),
-	OPTIONAL_SYMBOL(json_object_iter_end),
-	OPTIONAL_SYMBOL(json_object_iter_equal),
-	OPTIONAL_SYMBOL(json_object_iter_next),
-	OPTIONAL_SYMBOL(json_object_iter_peek_name),
-	OPTIONAL_SYMBOL(json_object_iter_peek_value),
+	OPTIONAL_SYMBOL(json_tokener_new_ex),	     OPTIONAL_SYMBOL(json_tokener_set_flags),
+	OPTIONAL_SYMBOL(json_tokener_parse_ex),	     OPTIONAL_SYMBOL(json_tokener_free),
+	OPTIONAL_SYMBOL(json_tokener_get_error),     OPTIONAL_SYMBOL(json_tokener_get_parse_end),
+	OPTIONAL_SYMBOL(json_tokener_error_desc),    OPTIONAL_SYMBOL(json_object_put),
+	OPTIONAL_SYMBOL(json_object_is_type),	     OPTIONAL_SYMBOL(json_object_object_get_ex),
+	OPTIONAL_SYMBOL(json_object_get_string),     OPTIONAL_SYMBOL(json_object_get_string_len),
+	OPTIONAL_SYMBOL(json_object_get_int64),	     OPTIONAL_SYMBOL(json_object_get_uint64),
+	OPTIONAL_SYMBOL(json_object_array_length),   OPTIONAL_SYMBOL(json_object_array_get_idx),
+	OPTIONAL_SYMBOL(json_object_iter_begin),     OPTIONAL_SYMBOL(json_object_iter_end),
+	OPTIONAL_SYMBOL(json_object_iter_equal),     OPTIONAL_SYMBOL(json_object_iter_next),
+	OPTIONAL_SYMBOL(json_object_iter_peek_name), OPTIONAL_SYMBOL(json_object_iter_peek_value),
 };
 
 #define DEPTH_MAX 16
@@ -86,6 +77,12 @@ static int parse(const char *text, size_t length, const char *name, struct json_
 
 	if (!tokener)
 		return -ENOMEM;
+	/*
+	 * Else it takes nULL, 'single quotes', comments, and numbers that are octal elsewhere or don't fit.
+	 * What stands behind the document is told below.
+	 */
+	sym_json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8 |
+						    JSON_TOKENER_ALLOW_TRAILING_CHARS);
 	*document = sym_json_tokener_parse_ex(tokener, text, (int)length);
 	e = sym_json_tokener_get_error(tokener);
 	end = sym_json_tokener_get_parse_end(tokener);

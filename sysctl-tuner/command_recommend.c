@@ -108,11 +108,6 @@ int command_explain(const struct options *options)
 	return finish(r);
 }
 
-static bool is_short(const struct row *row)
-{
-	return row->leader->recommended > row->leader->current;
-}
-
 static int print_drifts(FILE *out, const struct drifts *drifts)
 {
 	for (size_t i = 0; i < drifts->count; i++) {
@@ -137,7 +132,7 @@ static int print_verdict(const struct row *rows, size_t count, size_t short_coun
 	else
 		printf("all %zu limits are as they should be\n", count);
 	for (size_t i = 0; i < count; i++)
-		if (is_short(&rows[i]))
+		if (rows[i].is_short)
 			printf("raise: %s is %s, recommended %s\n", rows[i].name, rows[i].current,
 			       rows[i].recommended);
 	print_drifts(stdout, drifts);
@@ -157,7 +152,7 @@ int command_check(const struct options *options)
 		return EXIT_ERROR;
 	count = rows_make(rows, &analysis);
 	for (size_t i = 0; i < count; i++)
-		short_count += is_short(&rows[i]);
+		short_count += rows[i].is_short;
 	drifts_find(&drifts, &analysis);
 	r = options->is_json ? print_json(stdout, &analysis, &drifts, NULL)
 			     : print_verdict(rows, count, short_count, &drifts, &analysis);

@@ -97,15 +97,15 @@ static void add_peak(struct text *text, struct analysis *analysis, enum paramete
 
 static void add_trend(struct text *text, const struct peak *peak)
 {
-	if (!peak->per_day)
+	if (!peak->ahead)
 		return;
 	text_add(text, " It grows by ");
-	add_number(text, peak->per_day);
-	text_add_format(text, " a day over %u days", peak->days);
+	add_number(text, peak->ahead);
+	text_add_format(text, " in %d days, as %u days show", TREND_AHEAD_DAYS, peak->days);
 	if (peak->growth) {
 		text_add(text, ": ");
 		add_number(text, peak->growth);
-		text_add_format(text, " more in %d days", TREND_AHEAD_DAYS);
+		text_add(text, " more than the peak");
 	}
 	text_add_char(text, '.');
 }
@@ -150,6 +150,21 @@ static void add_products(struct text *text, const struct analysis *analysis, uns
 	}
 }
 
+/* recommend.c: join_messages() */
+static void add_message(struct text *text, const struct analysis *analysis)
+{
+	const struct value *queue = &analysis->result.values[PARAMETER_MSGMNB];
+	uint64_t message = analysis->result.values[PARAMETER_MSGMAX].recommended;
+	uint64_t measured = with_margin(saturate_sum(queue->peak.value, queue->peak.growth),
+					analysis->options->headroom);
+
+	if (queue->wanted != message || message <= measured || message <= queue->product)
+		return;
+	text_add(text, " A queue must take a message of msgmax: ");
+	add_number(text, message);
+	text_add_char(text, '.');
+}
+
 static void add_cap(struct text *text, const struct value *value)
 {
 	if (value->wanted <= value->cap)
@@ -170,6 +185,8 @@ void explain_need(struct text *text, struct analysis *analysis, enum parameter_i
 	add_trend(text, &value->peak);
 	add_margin(text, analysis, id);
 	add_products(text, analysis, id);
+	if (id == PARAMETER_MSGMNB)
+		add_message(text, analysis);
 	add_cap(text, value);
 	text_add_format(text, " At the limit, %s.", parameter_failure(id));
 }

@@ -47,10 +47,20 @@ static bool take(struct parser *parser, const char *word)
 	return true;
 }
 
+/* What isn't computed may do so: it is 0 there. */
+static int fail_division(struct parser *parser, uint64_t *value)
+{
+	*value = 0;
+	if (parser->is_skipped)
+		return 0;
+	*parser->culprit = parser->at;
+	return -EDOM;
+}
+
 static int divide(struct parser *parser, uint64_t *value, uint64_t by)
 {
 	if (!by)
-		return parser->is_skipped ? 0 : fail(parser);
+		return fail_division(parser, value);
 	*value /= by;
 	return 0;
 }
@@ -82,7 +92,7 @@ static int parse_two(struct parser *parser, uint64_t two[2])
 static int parse_if(struct parser *parser, uint64_t *value)
 {
 	bool was_skipped = parser->is_skipped;
-	uint64_t condition, a, b;
+	uint64_t condition = 0, a, b;
 	int r;
 
 	if (!take(parser, "("))
@@ -126,7 +136,7 @@ static int call(struct parser *parser, const char *name, size_t length, uint64_t
 	if (r < 0)
 		return r;
 	if (which < 2 && !two[1])
-		return parser->is_skipped ? 0 : fail(parser);
+		return fail_division(parser, value);
 	switch (which) {
 	case 0:
 		*value = two[0] / two[1] + (two[0] % two[1] != 0);

@@ -21,8 +21,8 @@ struct formula_name {
 };
 
 /*
- * Returns 0, -ENODATA if *culprit, one of the names, isn't known, or -EINVAL if the text is no formula:
- * *culprit then points to where it stops being one.
+ * Returns 0, -ENODATA if *culprit, one of the names, isn't known, -EDOM where something is divided by 0, or
+ * -EINVAL if the text is no formula: *culprit then points behind the division, or to where it stops being one.
  */
 int formula_evaluate(const char *text, const struct formula_name *names, size_t count,
 		     uint64_t *value, const char **culprit);

@@ -27,7 +27,7 @@ static int add_peak(struct json_object *to, const struct analysis *analysis,
 	r |= document_add_decimal(to, "p95", peak->p95);
 	r |= document_add_decimal(to, "p99", peak->p99);
 	r |= document_add_uint(to, "days", peak->days);
-	r |= document_add_decimal(to, "growth_per_day", peak->per_day);
+	r |= document_add_decimal(to, "growth_per_day", peak->ahead / TREND_AHEAD_DAYS);
 	return r | document_add_decimal(to, "growth", peak->growth);
 }
 

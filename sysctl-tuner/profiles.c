@@ -94,15 +94,26 @@ static const struct settings_entry *find(const struct settings *settings, const 
 	return NULL;
 }
 
+/* Up to three digits. */
+static const char *parse_part(const char *text, uint64_t *part)
+{
+	size_t length = strspn(text, "0123456789");
+
+	*part = strtoul(text, NULL, 10);
+	return length >= 1 && length <= 3 ? text + length : NULL;
+}
+
 /* "17.4" is 17004; "17" alone is its newest minor release. */
 static int parse_version(const char *text, uint64_t *value)
 {
-	unsigned major, minor = 999;
-	int end = 0;
+	uint64_t major, minor = 999;
 
-	if (sscanf(text, "%3u%n.%3u%n", &major, &end, &minor, &end) < 1 || text[end])
+	text = parse_part(text, &major);
+	if (text && *text == '.')
+		text = parse_part(text + 1, &minor);
+	if (!text || *text)
 		return -EINVAL;
-	*value = major * UINT64_C(1000) + minor;
+	*value = major * 1000 + minor;
 	return 0;
 }
 
@@ -136,23 +147,22 @@ static const struct {
 	{"pages2k", "a number of pages of 2 KiB, or a size such as 64G", parse_pages2k},
 };
 
+#define TYPE_COUNT (sizeof(types) / sizeof(types[0]))
+
+/* check_file() has seen that its type is one of them. */
 static int parse_input(const struct evaluation *ev, const struct input *input, const char *text,
 		       uint64_t *value)
 {
 	const struct settings_entry *type = find(ev->settings, input->section->section, "Type");
+	size_t at = 0;
 
-	for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(types[i].name, type->value))
-			continue;
-		if (types[i].parse(text, value) == 0) {
-			*value = saturate_known(*value);
-			return 0;
-		}
+	while (strcmp(types[at].name, type->value) != 0)
+		at++;
+	if (types[at].parse(text, value) < 0)
 		return settings_fail(ev->error, -EINVAL, ev->file, 0, "%s=%.60s: takes %s",
-				     input->name, text, types[i].takes);
-	}
-	return settings_fail(ev->error, -EINVAL, ev->file, input->section->line,
-			     "[%.100s]: no Type= that is known", input->section->section);
+				     input->name, text, types[at].takes);
+	*value = saturate_known(*value);
+	return 0;
 }
 
 static int add_name(struct evaluation *ev, const char *name, uint64_t value)
@@ -262,6 +272,9 @@ static int add_value(struct evaluation *ev, struct profile_need *need, unsigned 
 				     "the size of memory is needed, and not known here");
 	if (r == -ENODATA)
 		return 0;
+	if (r == -EDOM)
+		return settings_fail(ev->error, -EINVAL, ev->file, entry->line,
+				     "%s=: something is divided by 0", entry->key);
 	if (r < 0)
 		return settings_fail(ev->error, -EINVAL, ev->file, entry->line,
 				     "%s=: no formula from here: %.60s", entry->key, culprit);
@@ -283,6 +296,54 @@ static int complain_key(const struct evaluation *ev, const struct settings_entry
 {
 	return settings_fail(ev->error, -EINVAL, ev->file, entry->line,
 			     "%.60s=: no such key in [%.60s]", entry->key, entry->section);
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+	while (*words && strcmp(*words, word) != 0)
+		words++;
+	return *words;
+}
+
+static int check_parameter(const struct evaluation *ev, const struct settings_entry *entry)
+{
+	static const char *const keys[] = {"Type", "Default", "Required", "Help", NULL};
+	const struct settings_entry *type = find(ev->settings, entry->section, "Type");
+	size_t known = 0;
+
+	while (type && known < TYPE_COUNT && strcmp(types[known].name, type->value) != 0)
+		known++;
+	if (!type || known == TYPE_COUNT)
+		return settings_fail(ev->error, -EINVAL, ev->file, entry->line,
+				     "[%.100s]: no Type= that is known", entry->section);
+	if (!entry->key)
+		return 0;
+	if (!strcmp(entry->key, "Required") &&
+	    !is_one_of(entry->value, (const char *const[]){"yes", "no", NULL}))
+		return settings_fail(ev->error, -EINVAL, ev->file, entry->line,
+				     "Required=%.60s: takes yes or no", entry->value);
+	return is_one_of(entry->key, keys) ? 0 : complain_key(ev, entry);
+}
+
+/* A slip of the pen must not pass for something that isn't said. */
+static int check_file(const struct evaluation *ev)
+{
+	static const char *const keys[] = {"Title", "Note", NULL};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ev->settings->count; i++) {
+		const struct settings_entry *entry = &ev->settings->entries[i];
+
+		if (!strncmp(entry->section, input_prefix, strlen(input_prefix)))
+			r = check_parameter(ev, entry);
+		else if (!strcmp(entry->section, "Profile"))
+			r = !entry->key || is_one_of(entry->key, keys) ? 0
+								       : complain_key(ev, entry);
+		else if (sysctl_by_name(entry->section) < 0 && strcmp(entry->section, NR_HUGEPAGES))
+			r = settings_fail(ev->error, -EINVAL, ev->file, entry->line,
+					  "[%.100s]: no sysctl that ipctune knows", entry->section);
+	}
+	return r;
 }
 
 static int add_of_section(struct evaluation *ev, struct profile_need *need, int sysctl,
@@ -315,10 +376,6 @@ static int add_values(struct evaluation *ev, struct profile_need *need)
 		if (!entry->key || !strcmp(entry->section, "Profile") ||
 		    !strncmp(entry->section, input_prefix, strlen(input_prefix)))
 			continue;
-		if (sysctl < 0 && strcmp(entry->section, NR_HUGEPAGES))
-			return settings_fail(ev->error, -EINVAL, ev->file, entry->line,
-					     "[%.100s]: no sysctl that ipctune knows",
-					     entry->section);
 		r = add_of_section(ev, need, sysctl, entry);
 	}
 	return r;
@@ -342,6 +399,8 @@ static int evaluate(struct profile_need *need, const char *file, const char *nam
 	struct evaluation ev = {.host = host, .file = file, .settings = &settings, .error = error};
 	int r = settings_read(&settings, file, error);
 
+	if (r == 0)
+		r = check_file(&ev);
 	if (r == 0)
 		r = read_inputs(&ev);
 	if (r == 0 && values)

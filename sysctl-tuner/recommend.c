@@ -118,20 +118,35 @@ static uint64_t rounded(const struct request *request, enum parameter_id id, uin
 	return saturate_mul(pages_of(value, grain_of_shmmax(request)), grain_of_shmmax(request));
 }
 
-/* A queue that was made without attributes has these: it asks for nothing, whatever the limit. */
-static bool is_no_demand(enum parameter_id id, uint64_t peak)
+/* What a queue has that is made without attributes; it asks for nothing, whatever the limit. 0: no such limit. */
+static uint64_t attribute_preset(enum parameter_id id)
 {
-	return (id == PARAMETER_MQ_MSG && peak <= MQ_DEFAULT_MSG) ||
-	       (id == PARAMETER_MQ_MSGSIZE && peak <= MQ_DEFAULT_MSGSIZE);
+	return id == PARAMETER_MQ_MSG	    ? MQ_DEFAULT_MSG
+	       : id == PARAMETER_MQ_MSGSIZE ? MQ_DEFAULT_MSGSIZE
+					    : 0;
+}
+
+bool peak_is_no_demand(enum parameter_id id, uint64_t peak)
+{
+	return peak <= attribute_preset(id);
 }
 
 static uint64_t wanted_by_measure(const struct request *request, enum parameter_id id,
 				  const struct peak *peak)
 {
-	if (!peak->is_measured || is_no_demand(id, peak->value))
-		return peak->value;
-	return rounded(request, id,
-		       with_margin(saturate_sum(peak->value, peak->growth), request->headroom));
+	uint64_t preset = attribute_preset(id), wanted;
+
+	if (!peak->is_measured)
+		return 0;
+	wanted = rounded(request, id,
+			 with_margin(saturate_sum(peak->value, peak->growth), request->headroom));
+	return peak->value <= preset && wanted > preset ? preset : wanted;
+}
+
+/* How low a cap may go. Of the largest message a mean is known, and of the operations of a call nothing. */
+static uint64_t lowest_cap(enum parameter_id id)
+{
+	return id == PARAMETER_MSGMAX || id == PARAMETER_SEMOPM ? UINT64_MAX : attribute_preset(id);
 }
 
 static void read_bounds(struct value *value, enum parameter_id id, const struct host *host)
@@ -150,7 +165,7 @@ static void explain(struct value *value, uint64_t measured)
 	else if (value->profile && value->product >= measured)
 		value->why = WHY_PROFILE;
 	else
-		value->why = value->peak.is_measured && measured ? WHY_MEASURED : WHY_DEFAULT;
+		value->why = measured ? WHY_MEASURED : WHY_DEFAULT;
 }
 
 static void act(struct value *value)
@@ -161,27 +176,29 @@ static void act(struct value *value)
 		value->action = ACTION_LOWER;
 	else
 		value->action = ACTION_KEEP;
-	if (value->wanted > value->cap && value->action != ACTION_LOWER)
+	if (value->wanted > value->cap && value->wanted > value->current)
 		value->action = ACTION_CLAMPED;
 }
 
-static void settle(struct value *value, bool may_lower)
+/*
+ * What of the present value is kept: all of it, or with tightening no more than the lowest cap. Who used none
+ * would get none: without a need there is nothing to make a cap of.
+ */
+static uint64_t kept_of(const struct value *value, enum parameter_id id, bool is_tightening)
 {
-	value->recommended = value->wanted < value->cap ? value->wanted : value->cap;
-	if (value->recommended < value->current && !may_lower)
-		value->recommended = value->current;
-	act(value);
+	uint64_t lowest = lowest_cap(id);
+
+	if (!is_tightening || !value->need)
+		return value->current;
+	return lowest < value->current ? lowest : value->current;
 }
 
-/*
- * Whether the evidence bears a cap: who used none would get none, and the size of messages is known by their
- * mean only.
- */
-static bool bears_cap(const struct value *value, enum parameter_id id)
+static void settle(struct value *value, uint64_t kept)
 {
-	if (id == PARAMETER_MSGMAX)
-		return value->profile != NULL;
-	return value->need && !is_no_demand(id, value->need);
+	value->recommended = value->wanted < value->cap ? value->wanted : value->cap;
+	if (value->recommended < kept)
+		value->recommended = kept;
+	act(value);
 }
 
 static int recommend_one(struct recommendation *result, enum parameter_id id,
@@ -199,22 +216,25 @@ static int recommend_one(struct recommendation *result, enum parameter_id id,
 	value->need = value->product > value->peak.value ? value->product : value->peak.value;
 	value->wanted = value->product > measured ? value->product : measured;
 	explain(value, measured);
-	settle(value, request->is_tightening && bears_cap(value, id));
+	settle(value, kept_of(value, id, request->is_tightening));
 	return 0;
 }
 
-/* A message of msgmax that is longer than msgmnb would block its sender for ever. */
+/*
+ * A message of msgmax that is longer than msgmnb would block its sender for ever. It is wanted whether it is
+ * in force already or not: else the plan would leave it out once it was applied.
+ */
 static void join_messages(struct recommendation *result)
 {
 	const struct value *message = &result->values[PARAMETER_MSGMAX];
 	struct value *queue = &result->values[PARAMETER_MSGMNB];
 
-	if (queue->recommended >= message->recommended)
+	if (queue->wanted >= message->recommended)
 		return;
-	queue->wanted = queue->recommended = message->recommended;
+	queue->wanted = message->recommended;
 	queue->why = message->why;
 	queue->profile = message->profile;
-	act(queue);
+	settle(queue, queue->recommended);
 }
 
 static uint64_t pool_in_use(const struct host *host, uint64_t size)
@@ -235,7 +255,7 @@ static void recommend_huge(struct recommendation *result, size_t i, const struct
 {
 	const struct host *host = request->host;
 	uint64_t size = host->hugepage_sizes[i], in_use = pool_in_use(host, size);
-	bool is_default = size == host->default_hugepage_size;
+	bool is_default = size == host->default_hugepage_size, is_tightened;
 	struct huge_value *huge = &result->huge[result->huge_count++];
 	struct value *value = &huge->value;
 	uint64_t measured;
@@ -257,7 +277,8 @@ static void recommend_huge(struct recommendation *result, size_t i, const struct
 	/* other programs than segments use the pool */
 	if (in_use != OBJECT_UNKNOWN && in_use > value->wanted)
 		value->wanted = in_use;
-	settle(value, request->is_tightening);
+	is_tightened = request->is_tightening && (value->peak.is_measured || value->profile);
+	settle(value, is_tightened ? 0 : value->current);
 }
 
 int recommend(struct recommendation *result, const struct request *request)

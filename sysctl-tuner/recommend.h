@@ -115,6 +115,9 @@ enum figure_id parameter_figure(enum parameter_id id);
 const char *action_name(enum action action);
 const char *warning_name(enum warning_id id);
 
+/* Whether a peak is only that of POSIX queues with the attributes that the kernel gives by itself. */
+bool peak_is_no_demand(enum parameter_id id, uint64_t peak);
+
 /* Adds a warning. Returns 0 or -ENOMEM. */
 int recommendation_warn(struct recommendation *result, enum warning_id id, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -20,8 +20,11 @@ static struct row row_of_sysctl(const struct analysis *analysis, enum sysctl_id 
 	};
 
 	for (size_t i = 0; i < count; i++) {
-		parameter_set(&recommended, first + i, result->values[first + i].recommended);
-		parameter_set(&need, first + i, result->values[first + i].need);
+		const struct value *value = &result->values[first + i];
+
+		row.is_short |= value->recommended > value->current;
+		parameter_set(&recommended, first + i, value->recommended);
+		parameter_set(&need, first + i, value->need);
 	}
 	if (parameter_is_known(&analysis->host.current, first))
 		sysctl_format(id, &analysis->host.current, row.current);
@@ -40,6 +43,7 @@ static struct row row_of_huge(const struct analysis *analysis, size_t huge)
 		.leader = value,
 		.unit = "pages",
 		.action = value->action,
+		.is_short = value->recommended > value->current,
 	};
 
 	if (value->has_current)

@@ -14,6 +14,7 @@ struct row {
 	char need[SYSCTL_TEXT_SIZE];
 	const char *unit; /* "pages"; of kernel.sem the names of the four */
 	enum action action;
+	bool is_short; /* one of its values is lower than recommended */
 };
 
 #define ROWS_MAX (SYSCTL_COUNT_ + HUGEPAGE_SIZES_MAX)

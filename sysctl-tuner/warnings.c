@@ -24,6 +24,8 @@
 #define SAMPLES_LEAST 60
 /* include/uapi/linux/sem.h: larger values may fail to be allocated */
 #define SEMOPM_MOST 1000
+/* So many bytes mean "no limit": SAP's shmall is 2^60 - 256 pages. */
+#define UNLIMITED (UINT64_C(1) << 63)
 
 static char *place_of_line(const struct request *request, enum sysctl_id id)
 {
@@ -78,8 +80,8 @@ static int warn_near(struct recommendation *result, enum parameter_id id)
 {
 	const struct value *value = &result->values[id];
 
-	if (!value->has_current || !value->peak.is_measured || value->action == ACTION_KEEP ||
-	    !is_near(value->peak.value, value->current))
+	if (!value->has_current || !value->peak.is_measured ||
+	    peak_is_no_demand(id, value->peak.value) || !is_near(value->peak.value, value->current))
 		return 0;
 	return recommendation_warn(
 		result, WARNING_NEAR,
@@ -185,7 +187,7 @@ static int warn_unreachable(struct recommendation *result, const struct host *ho
 				     values[PARAMETER_SEMMNI].recommended);
 	int r = 0;
 
-	if (shmall < shmmax / host->page_size)
+	if (shmall < pages_of(shmmax, host->page_size))
 		r = recommendation_warn(result, WARNING_SHMMAX_UNREACHABLE,
 					"shmall of %" PRIu64
 					" pages is less than one segment of shmmax",
@@ -202,6 +204,7 @@ static int warn_messages(struct recommendation *result)
 {
 	const struct value *queue = &result->values[PARAMETER_MSGMNB];
 	const struct value *message = &result->values[PARAMETER_MSGMAX];
+	uint64_t queues = result->values[PARAMETER_MSGMNI].in_use;
 	int r = 0;
 
 	if (message->has_current && queue->has_current && message->current > queue->current)
@@ -209,7 +212,7 @@ static int warn_messages(struct recommendation *result)
 					"msgmax is %" PRIu64 " and msgmnb %" PRIu64
 					": the sender of a longer message than that waits for ever",
 					message->current, queue->current);
-	if (r == 0 && queue->action == ACTION_RAISE && queue->peak.is_measured && queue->peak.value)
+	if (r == 0 && queue->recommended > queue->current && queues && queues != OBJECT_UNKNOWN)
 		r = recommendation_warn(result, WARNING_MSGMNB_OLD_QUEUES,
 					"a higher msgmnb is for queues made afterwards: those that "
 					"are there keep theirs");
@@ -227,7 +230,8 @@ static int warn_sizes(struct recommendation *result, const struct host *host)
 					"semopm of %" PRIu64 ": above 1000 the kernel may fail to "
 					"allocate an operation",
 					semopm->recommended);
-	if (r == 0 && host->ram_bytes != OBJECT_UNKNOWN && shmall->need < shmall->preset &&
+	if (r == 0 && host->ram_bytes != OBJECT_UNKNOWN &&
+	    shmall->need < UNLIMITED / host->page_size &&
 	    shmall->need > host->ram_bytes / host->page_size)
 		r = recommendation_warn(result, WARNING_SHMALL_ABOVE_RAM,
 					"shmall: %" PRIu64
@@ -311,7 +315,7 @@ static int warn_huge(struct recommendation *result, const struct request *reques
 
 static int warn_failed_hugepages(struct recommendation *result, const struct window *window)
 {
-	uint64_t first = OBJECT_UNKNOWN, last = OBJECT_UNKNOWN;
+	uint64_t last = OBJECT_UNKNOWN, more = 0;
 
 	for (size_t i = 0; i < window->samples->count; i++) {
 		uint64_t failed = window->samples->list[i].failed_hugepages;
@@ -319,16 +323,16 @@ static int warn_failed_hugepages(struct recommendation *result, const struct win
 		if (failed == OBJECT_UNKNOWN)
 			continue;
 		/* the counter begins again at each boot */
-		if (first == OBJECT_UNKNOWN || failed < last)
-			first = failed;
+		if (last != OBJECT_UNKNOWN)
+			saturate_add(&more, failed < last ? failed : failed - last);
 		last = failed;
 	}
-	if (first == OBJECT_UNKNOWN || last <= first)
+	if (!more)
 		return 0;
 	return recommendation_warn(result, WARNING_FAILED_HUGEPAGES,
 				   "%" PRIu64 " huge pages could not be put together since the "
 				   "first sample: memory is fragmented, set them at boot",
-				   last - first);
+				   more);
 }
 
 static int warn_failed_call(struct recommendation *result, const struct window *window,

@@ -79,11 +79,11 @@ static int by_slope(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What a day adds between two of them, rounded towards 0. */
+/* What TREND_AHEAD_DAYS add at the pace between two days, rounded towards 0. */
 static int64_t slope_of(const struct day *a, const struct day *b)
 {
 	__int128 rise = (__int128)b->maximum - (__int128)a->maximum;
-	__int128 slope = rise / (b->number - a->number);
+	__int128 slope = rise * TREND_AHEAD_DAYS / (b->number - a->number);
 
 	if (slope > INT64_MAX)
 		return INT64_MAX;
@@ -114,19 +114,20 @@ static int read_slope(const struct day *days, size_t count, struct peak *peak)
 		}
 	qsort(slopes, pairs, sizeof(*slopes), by_slope);
 	if (is_rising(s, count) && slopes[pairs / 2] > 0)
-		peak->per_day = (uint64_t)slopes[pairs / 2];
+		peak->ahead =
+			slopes[pairs / 2] == INT64_MAX ? SATURATED : (uint64_t)slopes[pairs / 2];
 	return 0;
 }
 
 /* Drawn out from the last week's maximum; a spike long ago may be above all that. */
 static void read_growth(const struct day *days, size_t count, struct peak *peak)
 {
-	uint64_t ahead = saturate_mul(peak->per_day, TREND_AHEAD_DAYS), level = 0;
+	uint64_t level = 0;
 
 	for (size_t i = 0; i < count; i++)
 		if (days[i].number > days[count - 1].number - 7 && days[i].maximum > level)
 			level = days[i].maximum;
-	saturate_add(&level, ahead);
+	saturate_add(&level, peak->ahead);
 	peak->growth = level > peak->value ? level - peak->value : 0;
 }
 
@@ -142,7 +143,7 @@ static int read_trend(const struct day *days, size_t count, struct peak *peak)
 		count = TREND_DAYS_MAX;
 	}
 	r = read_slope(days, count, peak);
-	if (r == 0 && peak->per_day)
+	if (r == 0 && peak->ahead)
 		read_growth(days, count, peak);
 	return r;
 }
