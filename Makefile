@@ -22,6 +22,9 @@ pamdir ?= $(or $(shell $(PKG_CONFIG) --variable=securedir pam 2>/dev/null),$(add
 pamconfigsdir ?= /usr/share/pam-configs
 # read by the programs from this fixed place (DESIGN.md)
 vendordir ?= /usr/lib
+# where the distribution's SELinux policy is, and tools look for modules of others
+sharedir ?= /usr/share
+policydir ?= $(sharedir)/selinux/packages
 
 CC ?= cc
 SANITIZE ?=
@@ -158,6 +161,18 @@ $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(if $(filter pam,$*),$(PAM_LIBS))
 
+# the SELinux policy module, where the distribution's policy headers are
+POLICY := $B/policy/ipcguard.pp
+POLICY_SOURCES := $(addprefix selinux/ipcguard.,te fc if)
+.PHONY: policy
+policy: $(POLICY)
+$(POLICY): $(POLICY_SOURCES)
+	$(call say,POLICY,$@)
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	$(Q)$(MAKE) $(if $(V),,-s) -C $(@D) -f $(sharedir)/selinux/devel/Makefile ipcguard.pp \
+		$(if $(V),,>/dev/null)
+
 # drop-ins name the program by its installed path: another prefix= means another program; and doctor
 # looks for the module where it is installed
 .PHONY: FORCE
@@ -225,6 +240,7 @@ lint: setup
 
 help:
 	@echo 'make all         the programs, into build/'
+	@echo 'make policy      the SELinux policy module (ipcguard_selinux(8)); make install takes it along'
 	@echo 'make install     DESTDIR=, prefix=$(prefix)'
 	@echo 'make uninstall   take away what install put'
 	@echo 'make setup       install the packages that building and testing need'
@@ -264,12 +280,13 @@ INSTALLED = \
 	$(foreach f,$(CATALOG),$f:$(catalogdir)/ipcguard.catalog) \
 	$(foreach f,$(VENDOR_CONF),$f:$(vendordir)/ipcguard.conf) \
 	$(foreach f,$(PATTERNS),$f:$(vendordir)/ipcguard/patterns.d/$(notdir $f)) \
+	$(foreach f,$(POLICY_SOURCES),$f:$(docdir)/examples/selinux/$(notdir $f)) \
 	$(foreach f,$(MAN_PAGES),$f:$(mandir)/man$(subst .,,$(suffix $f))/$(notdir $f)) \
 	$(foreach f,$(DOCS),$f:$(docdir)/$(notdir $f)) \
 	$(foreach f,$(COMPLETION),$f:$(completionsdir)/$(notdir $f))
 
 # directories that go when they are empty, innermost first
-INSTALLED_DIRS = $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
+INSTALLED_DIRS = $(docdir)/examples/selinux $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
 	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
 
 .PHONY: install uninstall
@@ -278,6 +295,7 @@ install: programs
 		install -D -m 0755 "$B/$$program" "$(DESTDIR)$(bindir)/$$program" || exit; \
 	done
 	$(Q)install -D -m 0644 $B/pam_ipcclean.so '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
+	$(Q)[ ! -e $(POLICY) ] || install -D -m 0644 $(POLICY) '$(DESTDIR)$(policydir)/ipcguard.pp'
 	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
 		target="$(DESTDIR)$${pair#*:}"; \
 		mkdir -p "$${target%/*}"; \
@@ -288,7 +306,8 @@ install: programs
 	$(call say,INSTALL,$(DESTDIR)$(bindir))
 
 uninstall:
-	$(Q)rm -f $(PROGRAMS:%='$(DESTDIR)$(bindir)/%') '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
+	$(Q)rm -f $(PROGRAMS:%='$(DESTDIR)$(bindir)/%') '$(DESTDIR)$(pamdir)/pam_ipcclean.so' \
+		'$(DESTDIR)$(policydir)/ipcguard.pp'
 	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
 		rm -f "$(DESTDIR)$${pair#*:}"; \
 	done
