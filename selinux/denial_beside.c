@@ -89,6 +89,7 @@ int denial_add(struct denial *denial, const struct record *record)
 	case RECORD_NONE:
 	case RECORD_AVC:
 	case RECORD_JSON:
+	case RECORD_SECCOMP:
 		break;
 	}
 	return 0;
