@@ -147,6 +147,11 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuz
 fuzzers: $(FUZZERS)
 $B/tests/fuzz/fuzz_avc.o: ALL_CFLAGS += -Iselinux
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
+$B/tests/fuzz/fuzz_harden.o: ALL_CFLAGS += -Iharden
+$B/tests/fuzz/fuzz_harden: $B/tests/fuzz/fuzz_harden.o $B/libharden.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
+		$(ALL_LIBS)
 $B/tests/fuzz/fuzz_avc: $B/tests/fuzz/fuzz_avc.o $B/libavc.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
