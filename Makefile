@@ -169,21 +169,21 @@ $B/tests/model/model: $(MODEL_OBJECTS)
 FUZZERS := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
-$B/tests/fuzz/fuzz_avc.o: ALL_CFLAGS += -Iselinux
-$B/tests/fuzz/fuzz_sysctl.o: ALL_CFLAGS += -Isysctl-tuner
+# $(call fuzzer,NAME,FOLDER,ARCHIVE): of a parser of one program
+fuzz_link = $(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined
+define fuzzer
+$B/tests/fuzz/fuzz_$(1).o: ALL_CFLAGS += -I$(2)
+$B/tests/fuzz/fuzz_$(1): $B/tests/fuzz/fuzz_$(1).o $B/$(3).a $B/libipcguard.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(fuzz_link) -o $$@ $$^ $$(ALL_LIBS)
+endef
+$(eval $(call fuzzer,avc,selinux,libavc))
+$(eval $(call fuzzer,harden,harden,libharden))
+$(eval $(call fuzzer,sysctl,sysctl-tuner,libtune))
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
-$B/tests/fuzz/fuzz_sysctl: $B/tests/fuzz/fuzz_sysctl.o $B/libtune.a $B/libipcguard.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
-		$(ALL_LIBS)
-$B/tests/fuzz/fuzz_avc: $B/tests/fuzz/fuzz_avc.o $B/libavc.a $B/libipcguard.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
-		$(ALL_LIBS)
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
-		$(ALL_LIBS)
+	$(Q)$(fuzz_link) -o $@ $^ $(ALL_LIBS)
 
 $B/bench/tune_%.o: ALL_CFLAGS += -Isysctl-tuner
 $B/bench/tune_%: $B/bench/tune_%.o $B/libtune.a $B/libipcguard.a
