@@ -568,12 +568,12 @@ static void rows_that_nobody_wrote_are_damage(void **state)
 		"UPDATE sample SET weight = -1",
 		"UPDATE huge SET size = 0",
 		"UPDATE huge SET pages = x'00'",
-		"INSERT INTO huge WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-		"LIMIT 40) SELECT 1, 1728000000, i, 1, 1 FROM n",
+		("INSERT INTO huge WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+		 "LIMIT 40) SELECT 1, 1728000000, i, 1, 1 FROM n"),
 		"DROP TABLE huge",
 		"ALTER TABLE sample RENAME COLUMN sem_sets TO x",
 		"ALTER TABLE sample RENAME TO other",
-		"DELETE FROM place; ",
+		"DELETE FROM place",
 		"UPDATE place SET id = 9, name = x'00'",
 	};
 
