@@ -185,7 +185,9 @@ static uint64_t kept_of(const struct value *value, bool is_tightening, uint64_t 
 {
 	bool is_known = value->peak.is_measured || value->profile;
 
-	return is_tightening && is_known && lowest < value->current ? lowest : value->current;
+	if (!is_tightening || !is_known || value->wanted > value->current)
+		return value->current;
+	return lowest < value->current ? lowest : value->current;
 }
 
 static void settle(struct value *value, uint64_t kept)
@@ -219,7 +221,7 @@ static int recommend_one(struct recommendation *result, enum parameter_id id,
  * A message of msgmax that is longer than msgmnb would block its sender for ever. It is wanted whether it is
  * in force already or not: else the plan would leave it out once it was applied.
  */
-static void join_messages(struct recommendation *result)
+static void join_messages(struct recommendation *result, bool is_tightening)
 {
 	const struct value *message = &result->values[PARAMETER_MSGMAX];
 	struct value *queue = &result->values[PARAMETER_MSGMNB];
@@ -229,7 +231,7 @@ static void join_messages(struct recommendation *result)
 	queue->wanted = message->recommended;
 	queue->why = message->why;
 	queue->profile = message->profile;
-	settle(queue, queue->recommended);
+	settle(queue, kept_of(queue, is_tightening, 0));
 }
 
 static uint64_t pool_in_use(const struct host *host, uint64_t size)
@@ -283,7 +285,7 @@ int recommend(struct recommendation *result, const struct request *request)
 	for (int id = 0; r == 0 && id < PARAMETER_COUNT_; id++)
 		r = recommend_one(result, (enum parameter_id)id, request);
 	if (r == 0) {
-		join_messages(result);
+		join_messages(result, request->is_tightening);
 		for (size_t i = 0; i < request->host->hugepage_size_count; i++)
 			recommend_huge(result, i, request);
 		r = warnings_add(result, request);
