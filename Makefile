@@ -39,11 +39,12 @@ CFLAGS ?= -O2 -g
 # --as-needed leaves a program what it uses: SQLite is ipctune's alone
 LIBS_LINKED := libeconf libcap-ng sqlite3
 # opened when a run needs them (lib/optional.h): their headers only
-LIBS_OPTIONAL := smartcols json-c libsystemd audit ncursesw
+LIBS_OPTIONAL := smartcols json-c libsystemd audit ncursesw libsepol
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(WERROR) $(HARDENING) $(SANITIZING) -D_GNU_SOURCE \
 	-DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -DPAMDIR='"$(pamdir)"' -Ilib \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS_LINKED) $(LIBS_OPTIONAL)) $(CFLAGS)
-ALL_LDFLAGS = $(HARDENING_LD) $(SANITIZING) -Wl,--as-needed $(LDFLAGS)
+# before glibc 2.34 threads were a library of their own
+ALL_LDFLAGS = $(HARDENING_LD) $(SANITIZING) -pthread -Wl,--as-needed $(LDFLAGS)
 ALL_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBS_LINKED))
 
 Q := $(if $(V),,@)
@@ -58,7 +59,7 @@ PROFILES := $(sort $(wildcard sysctl-tuner/profiles/*.conf))
 
 .PHONY: all programs tests
 all: programs
-PROGRAMS := ipcclean ipcaudit ipcavc ipctune
+PROGRAMS := ipcclean ipcaudit ipcavc ipctune ipcharden
 programs: $(PROGRAMS:%=$B/%) $B/pam_ipcclean.so $(PROFILES:sysctl-tuner/profiles/%=$B/profiles.d/%)
 tests: $(UNIT_TESTS) $(TEST_TOOLS) $B/here/pam_ipcclean.so $B/tests/pam/pam_ipcclean.so $B/tests/pam/standin
 
@@ -71,9 +72,9 @@ $B/libipcguard.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-# $(call program,NAME,FOLDER,ARCHIVE): the program, and all of it but its main, for tests
+# $(call program,NAME,FOLDER,ARCHIVE,MORE): the program, and all of it but its main, for tests
 define program
-$B/$(1): $(patsubst %.c,$B/%.o,$(sort $(wildcard $(2)/*.c))) $B/libipcguard.a
+$B/$(1): $(patsubst %.c,$B/%.o,$(sort $(wildcard $(2)/*.c))) $(4) $B/libipcguard.a
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(ALL_LIBS)
 
@@ -82,8 +83,10 @@ $B/$(3).a: $(patsubst %.c,$B/%.o,$(filter-out $(2)/$(1).c,$(sort $(wildcard $(2)
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
 $(eval $(call program,ipcclean,hooks,libhooks))
-$(eval $(call program,ipcaudit,audit,libaudit))
+# show tells an object's denials, as ipcavc reads them
+$(eval $(call program,ipcaudit,audit,libaudit,$B/libavc.a))
 $(eval $(call program,ipcavc,selinux,libavc))
+$(eval $(call program,ipcharden,harden,libharden))
 $(eval $(call program,ipctune,sysctl-tuner,libtune))
 
 # beside the program, so that one that isn't installed finds them (profiles.h)
@@ -101,6 +104,7 @@ endef
 $(eval $(call program_tests,audit,audit,libaudit))
 $(eval $(call program_tests,avc,selinux,libavc))
 $(eval $(call program_tests,tune,sysctl-tuner,libtune))
+$(eval $(call program_tests,harden,harden,libharden))
 
 # into a login program: libpam and libc only, nothing visible but PAM's functions
 PAM_SOURCES := $(sort $(wildcard pam_ipcclean/*.c))
@@ -143,6 +147,11 @@ $B/tests/tools/tune.o: ALL_CFLAGS += -Isysctl-tuner
 $B/tests/tools/tune: $B/tests/tools/tune.o $B/libtune.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+$B/tests/tools/tune_%.o: ALL_CFLAGS += -Isysctl-tuner
+$B/tests/tools/tune_%: $B/tests/tools/tune_%.o $B/libtune.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
 $B/tests/tools/%: $B/tests/tools/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
@@ -172,6 +181,11 @@ $B/tests/fuzz/%: $B/tests/fuzz/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
 		$(ALL_LIBS)
+
+$B/bench/tune_%.o: ALL_CFLAGS += -Isysctl-tuner
+$B/bench/tune_%: $B/bench/tune_%.o $B/libtune.a $B/libipcguard.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
@@ -219,6 +233,7 @@ demo: setup-build
 	demo/demo.sh
 	tests/sick-host
 	demo/denial.sh
+	demo/tune.sh
 
 demo-vm: setup
 	tests/vm/run --demo
@@ -238,16 +253,16 @@ format:
 
 lint: setup
 	tests/check docs
-	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'selinux/*.c' 'sysctl-tuner/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
+	clang-tidy --quiet $$(git ls-files 'lib/*.c' 'hooks/*.c' 'audit/*.c' 'selinux/*.c' 'sysctl-tuner/*.c' 'harden/*.c' 'pam_ipcclean/*.c') -- $(ALL_CFLAGS) -DIPCCLEAN_PATH='"$(bindir)/ipcclean"'
 	# cppcheck knows no cleanup attributes
-	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit selinux sysctl-tuner pam_ipcclean
+	cppcheck --quiet --error-exitcode=1 --suppress=memleak --enable=warning,portability --inline-suppr -Ilib lib hooks audit selinux sysctl-tuner harden pam_ipcclean
 
 help:
 	@echo 'make all         the programs, into build/'
 	@echo 'make install     DESTDIR=, prefix=$(prefix)'
 	@echo 'make uninstall   take away what install put'
 	@echo 'make setup       install the packages that building and testing need'
-	@echo 'make demo        a service dies, ipcclean cleans up; ipcaudit on a sick host: in private namespaces'
+	@echo 'make demo        every program at its work, in private namespaces'
 	@echo 'make demo-vm     the same with a real unit, in a virtual machine'
 	@echo 'make check       every test; parts: check-unit, check-sanitize, check-system,'
 	@echo '                 check-model, check-vm'
@@ -267,7 +282,7 @@ PATTERNS := $(sort $(wildcard hooks/patterns.d/*.conf))
 VENDOR_CONF := $(wildcard hooks/ipcguard.conf)
 CATALOG := $(wildcard hooks/ipcguard.catalog hooks/systemd/ipcguard.catalog)
 COMPLETION := hooks/completion/ipcclean audit/completion/ipcaudit selinux/completion/ipcavc \
-	sysctl-tuner/completion/ipctune
+	sysctl-tuner/completion/ipctune harden/completion/ipcharden
 
 # SOURCE:TARGET, each installed as a file of mode 0644 with @bindir@ filled in
 INSTALLED = \
@@ -275,6 +290,8 @@ INSTALLED = \
 	hooks/systemd/ipcguard-sweep.timer:$(unitdir)/ipcguard-sweep.timer \
 	audit/systemd/ipcguard-metrics.service.in:$(unitdir)/ipcguard-metrics.service \
 	audit/systemd/ipcguard-metrics.timer:$(unitdir)/ipcguard-metrics.timer \
+	sysctl-tuner/systemd/ipctune-record.service.in:$(unitdir)/ipctune-record.service \
+	sysctl-tuner/systemd/ipctune-record.timer:$(unitdir)/ipctune-record.timer \
 	hooks/systemd/user@.service.d/50-ipcguard.conf.in:$(unitdir)/user@.service.d/50-ipcguard.conf \
 	hooks/systemd/service.d/50-ipcguard.conf.in:$(docdir)/examples/service.d/50-ipcguard.conf \
 	hooks/systemd/logind.conf.d/50-ipcguard.conf:$(logindconfdir)/50-ipcguard.conf \
@@ -289,9 +306,21 @@ INSTALLED = \
 	$(foreach f,$(DOCS),$f:$(docdir)/$(notdir $f)) \
 	$(foreach f,$(COMPLETION),$f:$(completionsdir)/$(notdir $f))
 
+# the administrator's once they are there: not replaced
+CONFIGURED = \
+	selinux/auditd/ipcavc.conf.in:$(sysconfdir)/audit/plugins.d/ipcavc.conf
+
 # directories that go when they are empty, innermost first
 INSTALLED_DIRS = $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
 	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard/profiles.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
+
+define put
+target="$(DESTDIR)$${pair#*:}"; \
+	mkdir -p "$${target%/*}"; \
+	sed 's,@bindir@,$(bindir),g' "$${pair%%:*}" >"$$target.new"; \
+	chmod 0644 "$$target.new"; \
+	mv -f "$$target.new" "$$target"
+endef
 
 .PHONY: install uninstall
 install: programs
@@ -299,18 +328,15 @@ install: programs
 		install -D -m 0755 "$B/$$program" "$(DESTDIR)$(bindir)/$$program" || exit; \
 	done
 	$(Q)install -D -m 0644 $B/pam_ipcclean.so '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
-	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
-		target="$(DESTDIR)$${pair#*:}"; \
-		mkdir -p "$${target%/*}"; \
-		sed 's,@bindir@,$(bindir),g' "$${pair%%:*}" >"$$target.new"; \
-		chmod 0644 "$$target.new"; \
-		mv -f "$$target.new" "$$target"; \
+	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do $(put); done
+	$(Q)set -e; for pair in $(foreach p,$(CONFIGURED),'$p'); do \
+		[ -e "$(DESTDIR)$${pair#*:}" ] || { $(put); }; \
 	done
 	$(call say,INSTALL,$(DESTDIR)$(bindir))
 
 uninstall:
 	$(Q)rm -f $(PROGRAMS:%='$(DESTDIR)$(bindir)/%') '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
-	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do \
+	$(Q)set -e; for pair in $(foreach p,$(INSTALLED) $(CONFIGURED),'$p'); do \
 		rm -f "$(DESTDIR)$${pair#*:}"; \
 	done
 	$(Q)for dir in $(foreach d,$(INSTALLED_DIRS),'$(DESTDIR)$d'); do \

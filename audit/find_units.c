@@ -5,7 +5,6 @@
  * /tmp is another key for everybody else.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,9 +19,6 @@
 
 /* The service manager is given that long for all questions together. */
 #define ASK_MANAGER_NS (3 * NS_PER_S)
-
-/* So many entries of a private /tmp are looked at: anyone may fill it. */
-#define TMP_FILES_MAX 4096
 
 static const struct {
 	enum ipc_kind kind;
@@ -151,15 +147,27 @@ static void add_private(const struct ipc_object *obj, const struct tmp_places *p
 	finding_number(finding, "project", ftok_project(obj->key));
 }
 
-static void look_at_file(struct audit *audit, const struct tmp_places *places,
-			 const struct unit_use *use, const struct tmp_file *file,
-			 struct findings *findings)
-{
-	for (size_t i = 0; i < use->count; i++) {
-		const struct ipc_object *obj = &audit->inv.objects[use->objects[i]];
+/* What a place is looked at for. */
+struct tmp_search {
+	struct audit *audit;
+	const struct tmp_places *places;
+	const struct tmp_place *place;
+	const struct unit_use *use;
+	struct findings *findings;
+};
 
-		if (kind_is_sysv(obj->kind) && obj->key && ftok_file_part(obj->key) == file->part)
-			add_private(obj, places, file, findings);
+static void look_at_file(const char *name, const struct stat *st, void *data)
+{
+	const struct tmp_search *search = data;
+	const struct tmp_file file = {.place = search->place,
+				      .name = name,
+				      .part = ftok_file_part(ftok_key(st->st_dev, st->st_ino, 0))};
+
+	for (size_t i = 0; i < search->use->count; i++) {
+		const struct ipc_object *obj = &search->audit->inv.objects[search->use->objects[i]];
+
+		if (kind_is_sysv(obj->kind) && obj->key && ftok_file_part(obj->key) == file.part)
+			add_private(obj, search->places, &file, search->findings);
 	}
 }
 
@@ -167,23 +175,9 @@ static void look_at_place(struct audit *audit, const struct tmp_places *places,
 			  const struct tmp_place *place, const struct unit_use *use,
 			  struct findings *findings)
 {
-	int fd = open(place->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	_cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	size_t left = TMP_FILES_MAX;
+	struct tmp_search search = {audit, places, place, use, findings};
 
-	while (dir && left-- && (entry = readdir(dir))) {
-		struct tmp_file file = {.place = place, .name = entry->d_name};
-		struct stat st;
-
-		if (!strcmp(file.name, "."))
-			file.name = "";
-		if (!strcmp(file.name, "..") ||
-		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		file.part = ftok_file_part(ftok_key(st.st_dev, st.st_ino, 0));
-		look_at_file(audit, places, use, &file, findings);
-	}
+	tmp_place_each(place, look_at_file, &search);
 }
 
 static void find_private_tmp(struct audit *audit, const struct unit_uses *uses,

@@ -5,17 +5,15 @@
  * kinds, limits, findings, the ten users with most objects; never ids, pids or names of objects.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cleanup.h"
 #include "commands.h"
 #include "figures.h"
+#include "replacement.h"
 #include "say.h"
-#include "textfile.h"
 
 static void family(FILE *out, const char *name, const char *help)
 {
@@ -128,33 +126,14 @@ static int print_metrics(FILE *out, struct audit *audit, const struct figures *f
 	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
 }
 
-static int replace_file(const char *file, const char *text, size_t size)
-{
-	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-	_cleanup_free_ char *dir_name = slash ? strndup(file, (size_t)(name - file)) : strdup(".");
-	_cleanup_free_ char *temporary = NULL;
-	_cleanup_close_ int dir = -1;
-
-	/* a name of this run's own: nothing is locked here */
-	if (asprintf(&temporary, ".%s.%d", name, (int)getpid()) < 0)
-		temporary = NULL;
-	if (!dir_name || !temporary)
-		return -ENOMEM;
-	dir = open(dir_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return dir < 0 ? -errno : textfile_replace(dir, name, temporary, 0644, text, size);
-}
-
-/* Whoever reads the file meanwhile sees the old one, whole. */
 static int print_to_file(const char *file, struct audit *audit, const struct figures *figures)
 {
-	_cleanup_free_ char *text = NULL;
-	_cleanup_fclose_ FILE *out = NULL;
-	size_t size = 0;
-	int r;
+	_cleanup_(replacement_done) struct replacement new = {0};
+	int r = replacement_begin(&new, file);
 
-	out = open_memstream(&text, &size);
-	r = out ? print_metrics(out, audit, figures) : -ENOMEM;
-	return r < 0 ? r : replace_file(file, text, size);
+	if (r == 0)
+		r = print_metrics(new.out, audit, figures);
+	return r < 0 ? r : replacement_end(&new, file, 0644);
 }
 
 int command_metrics(const struct command_context *context)

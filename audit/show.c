@@ -9,6 +9,7 @@
 #include "object_json.h"
 #include "say.h"
 #include "semaphores.h"
+#include "show_denials.h"
 #include "show_ftok.h"
 #include "sleepers.h"
 #include "words.h"
@@ -372,8 +373,8 @@ static bool have_all_files(const struct ftok_answers *answers)
 	return have_all;
 }
 
-static int print_json(struct audit *audit, size_t object, const struct ftok_answers *answers,
-		      FILE *out)
+static int print_json(struct audit *audit, size_t object, const struct show_denials *denials,
+		      const struct ftok_answers *answers, FILE *out)
 {
 	struct document_stream stream;
 	int r = document_stream_begin(&stream, out, "show");
@@ -382,21 +383,38 @@ static int print_json(struct audit *audit, size_t object, const struct ftok_answ
 		r = document_stream_array(&stream, "objects");
 	if (r == 0)
 		r = object_json_put(&stream, audit, object, OBJECT_JSON_SHOW);
+	if (r == 0)
+		r = show_denials_put_json(&stream, denials);
 	if (r == 0 && audit->options->ftok_count)
 		r = show_ftok_put_json(&stream, answers);
 	return r == 0 ? document_stream_end(&stream) : r;
+}
+
+static void print_denials(const struct audit *audit, const struct show_denials *denials, FILE *out)
+{
+	struct text text = {0};
+
+	for (size_t i = 0; i < denials->groups.count; i++) {
+		show_denials_write(&text, &denials->groups.all[i], audit->now);
+		print_text("denied", &text, out);
+	}
+	text_done(&text);
 }
 
 static int print(struct audit *audit, size_t object, FILE *out)
 {
 	const struct ipc_object *obj = &audit->inv.objects[object];
 	_cleanup_(ftok_answers_done) struct ftok_answers answers = {0};
-	int r = ask_ftok(audit, obj, &answers);
+	_cleanup_(show_denials_done) struct show_denials denials;
+	int r = show_denials_read(&denials, audit, object);
 
+	if (r == 0)
+		r = ask_ftok(audit, obj, &answers);
 	if (r == 0 && audit->options->is_json) {
-		r = print_json(audit, object, &answers, out);
+		r = print_json(audit, object, &denials, &answers, out);
 	} else if (r == 0) {
 		print_object(audit, object, out);
+		print_denials(audit, &denials, out);
 		print_ftok(&answers, obj->key, out);
 		r = fflush(out) != 0 || ferror(out) ? -EIO : 0;
 	}

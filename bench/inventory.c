@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/shm.h>
 
 #include "cleanup.h"
@@ -30,12 +31,12 @@ static uint64_t time_loop(void)
 	return clock_now_ns() - begin;
 }
 
-static uint64_t time_inventory(size_t *count)
+static uint64_t time_inventory(unsigned kinds, size_t *count)
 {
 	_cleanup_(inventory_done) struct inventory inv = {.shm_fd = -1, .mqueue_fd = -1};
 	uint64_t begin = clock_now_ns();
 
-	if (inventory_scan(&inv, KIND_BIT(KIND_SHM), NULL) < 0)
+	if (inventory_scan(&inv, kinds, NULL) < 0)
 		return 0;
 	*count = inv.count;
 	return clock_now_ns() - begin;
@@ -43,13 +44,14 @@ static uint64_t time_inventory(size_t *count)
 
 int main(int argc, char **argv)
 {
-	int rounds = argc > 1 ? atoi(argv[1]) : 0;
+	bool is_all = argc > 1 && !strcmp(argv[1], "all");
+	int rounds = argc > 1 && !is_all ? atoi(argv[1]) : 0;
 	size_t count = 0;
 
 	if (!rounds)
-		return time_inventory(&count) == 0;
+		return time_inventory(is_all ? KINDS_ALL : KIND_BIT(KIND_SHM), &count) == 0;
 	for (int i = 0; i < rounds; i++) {
-		uint64_t loop = time_loop(), inventory = time_inventory(&count);
+		uint64_t loop = time_loop(), inventory = time_inventory(KIND_BIT(KIND_SHM), &count);
 
 		printf("%llu %llu %zu\n", (unsigned long long)loop, (unsigned long long)inventory,
 		       count);

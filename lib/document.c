@@ -209,6 +209,20 @@ int document_stream_begin(struct document_stream *stream, FILE *out, const char 
 											  : 0;
 }
 
+int document_stream_text(struct document_stream *stream, const char *key, const char *text)
+{
+	struct json_object *value = sym_json_object_new_string(text);
+	const char *quoted = value ? sym_json_object_to_json_string_ext(
+					     value, JSON_C_TO_STRING_NOSLASHESCAPE)
+				   : NULL;
+	int r = -ENOMEM;
+
+	if (quoted)
+		r = fprintf(stream->out, ",\"%s\":%s", key, quoted) < 0 ? -EIO : 0;
+	document_free(value);
+	return r;
+}
+
 int document_stream_array(struct document_stream *stream, const char *key)
 {
 	const char *end = stream->has_array ? "]" : "";
@@ -216,6 +230,14 @@ int document_stream_array(struct document_stream *stream, const char *key)
 	stream->has_array = true;
 	stream->has_element = false;
 	return fprintf(stream->out, "%s,\"%s\":[", end, key) < 0 ? -EIO : 0;
+}
+
+int document_stream_null(struct document_stream *stream, const char *key)
+{
+	const char *end = stream->has_array ? "]" : "";
+
+	stream->has_array = false;
+	return fprintf(stream->out, "%s,\"%s\":null", end, key) < 0 ? -EIO : 0;
 }
 
 struct json_object *document_stream_element(void)

@@ -65,8 +65,12 @@ struct document_stream {
 };
 
 int document_stream_begin(struct document_stream *stream, FILE *out, const char *command);
+/* A member that is a text, before the first array. */
+int document_stream_text(struct document_stream *stream, const char *key, const char *text);
 /* Ends the array that is open, if any, and begins the next. */
 int document_stream_array(struct document_stream *stream, const char *key);
+/* Ends the array that is open, if any, with null under a key. */
+int document_stream_null(struct document_stream *stream, const char *key);
 /* An empty element to be filled and given to document_stream_put(). NULL without memory. */
 struct json_object *document_stream_element(void);
 int document_stream_put(struct document_stream *stream, struct json_object *element);

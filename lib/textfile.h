@@ -19,10 +19,11 @@ int textfile_read_at(int dir, const char *name, size_t most, char **text, size_t
 
 /*
  * Puts a file with this text in the place of the one of that name in a directory: in one step, so
- * that whoever reads it, and whatever is interrupted, finds the old one or the new one, whole,
- * after a power loss too. Until then it is called `temporary`; one that is left of a run that was
- * killed is removed, so the caller holds a lock, or has a name of its own. Returns 0 or a negative
- * errno; the old file is then untouched.
+ * that whoever reads it, and whatever is interrupted, finds the old one or the new one, whole, after
+ * a power loss too. Until then it is called `temporary`; one that is left of a run that was killed is
+ * removed, so the caller holds a lock, or has a name of its own. Returns 0 or a negative errno: the
+ * old file is then there, or, where the very last step fails, the new one, which a power loss may
+ * still take away.
  */
 int textfile_replace(int dir, const char *name, const char *temporary, mode_t mode,
 		     const char *text, size_t size);

@@ -98,20 +98,25 @@ static int read_line(int fd, char *text, size_t size)
 	return 0;
 }
 
+/* A small file of a thread; 0 or a negative errno. */
+static int read_file(int task_fd, pid_t tid, const char *name, char *text, size_t size)
+{
+	char path[32];
+	_cleanup_close_ int fd = -1;
+
+	snprintf(path, sizeof(path), "%d/%s", tid, name);
+	fd = openat(task_fd, path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : read_line(fd, text, size);
+}
+
 /*
  * The first number of `schedstat` (Documentation/scheduler/sched-stats.rst): ns on the processor.
  */
 static int read_ran_ns(int task_fd, pid_t tid, uint64_t *ran_ns)
 {
-	char path[32], text[128];
-	_cleanup_close_ int fd = -1;
-	int r;
+	char text[128];
+	int r = read_file(task_fd, tid, "schedstat", text, sizeof(text));
 
-	snprintf(path, sizeof(path), "%d/schedstat", tid);
-	fd = openat(task_fd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = read_line(fd, text, sizeof(text));
 	if (r < 0)
 		return r;
 	return sscanf(text, "%" SCNu64, ran_ns) == 1 ? 0 : -EBADMSG;
@@ -178,6 +183,23 @@ static int add_sleeper(struct scan *scan, int task_fd, int fd, struct waiter *wa
 	return r < 0 ? r : call;
 }
 
+/*
+ * What is told of a thread that we may look at but not trace, as SELinux and AppArmor tell apart
+ * (PTRACE_MODE_READ): the kernel's function it sleeps in, or that it runs.
+ */
+static enum thread_call read_untraceable(struct scan *scan, int task_fd, pid_t tid)
+{
+	char text[CALL_TEXT_SIZE];
+
+	if (read_file(task_fd, tid, "wchan", text, sizeof(text)) == 0 &&
+	    waiters_sleeps_elsewhere(text))
+		return CALL_OTHER;
+	if (read_file(task_fd, tid, "stat", text, sizeof(text)) == 0 && waiters_is_running(text))
+		return CALL_RUNNING;
+	scan->waiters->is_partial = true;
+	return CALL_OTHER;
+}
+
 /* Returns an enum thread_call, a sleeper on one of our objects having been noted, or -ENOMEM. */
 static int read_thread(struct scan *scan, int task_fd, pid_t pid, pid_t tid)
 {
@@ -189,12 +211,11 @@ static int read_thread(struct scan *scan, int task_fd, pid_t pid, pid_t tid)
 	snprintf(path, sizeof(path), "%d/syscall", tid);
 	fd = openat(task_fd, path, O_RDONLY | O_CLOEXEC);
 	r = fd < 0 ? -errno : read_line(fd, text, sizeof(text));
-	if (r < 0) {
-		/* a thread that has ended waits for nothing; all else hides from us */
-		if (r != -ENOENT && r != -ESRCH)
-			scan->waiters->is_partial = true;
+	/* a thread that has ended waits for nothing */
+	if (r == -ENOENT || r == -ESRCH)
 		return CALL_OTHER;
-	}
+	if (r < 0)
+		return (int)read_untraceable(scan, task_fd, tid);
 	waiter.call = waiters_parse(text, &waiter.args);
 	if (!is_wanted(scan, waiter.call) || !shares_our_ipc(task_fd, tid, scan->ipc_ns))
 		return (int)waiter.call;

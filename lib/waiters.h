@@ -2,7 +2,8 @@
 /*
  * Who sleeps on which semaphore set or message queue? The kernel counts waiters of semaphores
  * (GETNCNT) but not of queues, and names neither; /proc/PID/task/TID/syscall (proc(5), needs the
- * right to ptrace) shows the call a sleeping thread is in, and its arguments.
+ * right to ptrace) shows the call a sleeping thread is in, and its arguments. Of a thread that may
+ * only be looked at, it is told whether it sleeps on a queue at all (`wchan`).
  */
 #pragma once
 

@@ -133,3 +133,27 @@ enum thread_call waiters_parse(const char *text, struct call_args *args)
 			return parse_numbers(rest, &n) < 2 ? CALL_OTHER : calls[i].parse(&n, args);
 	return CALL_OTHER;
 }
+
+bool waiters_sleeps_elsewhere(const char *wchan)
+{
+	/* ipc/msg.c; the entry of calls, into which the compiler may have put it; kernel/signal.c,
+	 * kernel/freezer.c */
+	static const char *const may_be_queue[] = {"msgrcv",   "msgsnd", "syscall",
+						   "sys_call", "signal", "refrigerator",
+						   "freez",    "ptrace", "el0_"};
+
+	if (!strcmp(wchan, "0") || !*wchan)
+		return false;
+	for (size_t i = 0; i < sizeof(may_be_queue) / sizeof(may_be_queue[0]); i++)
+		if (strstr(wchan, may_be_queue[i]))
+			return false;
+	return true;
+}
+
+bool waiters_is_running(const char *stat)
+{
+	/* the name in parentheses may hold anything, they as well (proc(5)) */
+	const char *state = strrchr(stat, ')');
+
+	return state && state[1] == ' ' && state[2] == 'R';
+}

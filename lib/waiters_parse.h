@@ -25,3 +25,13 @@ struct call_args {
 
 /* Reads the text of one `syscall` file; *args is set for calls that wait on an object. */
 enum thread_call waiters_parse(const char *text, struct call_args *args);
+
+/*
+ * Whether a thread whose `wchan` (proc(5)) says this sleeps on no queue for certain: in a function
+ * of the kernel that neither waits on a queue, nor stands for any call, nor only interrupts the wait
+ * (a signal, a freezer). "0" is said of those who don't sleep and of those who hide.
+ */
+bool waiters_sleeps_elsewhere(const char *wchan);
+
+/* Whether the text of a `stat` file is of a thread that has the processor or waits for it. */
+bool waiters_is_running(const char *stat);

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "creations.h"
 #include "object.h"
 #include "record.h"
 
@@ -48,6 +49,7 @@ struct denial {
 	const char *name;      /* POSIX: "/name", or a last name alone (ABOUT_NAME); or NULL */
 	const char *container; /* the path that leads to a container's /dev/shm; or NULL */
 	uint64_t line;	       /* of its file, from 1 */
+	uint64_t offset;       /* where that line begins, of all bytes that were read */
 	time_t time;	       /* 0: not told, or its date can be read in two ways */
 	int64_t pid;	       /* DENIAL_UNKNOWN */
 	int permissive;	       /* 0, 1 or DENIAL_UNKNOWN */
@@ -65,6 +67,8 @@ struct denial {
 	int64_t uid;	     /* who called; DENIAL_UNKNOWN */
 	int64_t object_uid;  /* the owner at that time; DENIAL_UNKNOWN */
 	int64_t object_mode; /* permission bits at that time; DENIAL_UNKNOWN */
+
+	struct creation made; /* by the log; .is_known or not */
 };
 
 enum denial_answer {

@@ -89,7 +89,7 @@ int denial_add(struct denial *denial, const struct record *record)
 		return 0;
 	case RECORD_NONE:
 	case RECORD_AVC:
-	case RECORD_LAUREL:
+	case RECORD_JSON:
 		break;
 	}
 	return 0;

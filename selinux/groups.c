@@ -104,8 +104,11 @@ static int count_in(struct group *group, struct denial *denial)
 		memcpy(group->op, denial->op, sizeof(group->op));
 	/* the newest that tells most stays for the explanation */
 	if (denial->op[0] || !group->sample.op[0]) {
+		struct creation made = denial->made.is_known ? denial->made : group->sample.made;
+
 		denial_done(&group->sample);
 		group->sample = *denial;
+		group->sample.made = made;
 	} else {
 		denial_done(denial);
 	}
@@ -158,6 +161,13 @@ int groups_add(struct groups *groups, struct denial *denial, enum match match, s
 no_memory:
 	denial_done(denial);
 	return -ENOMEM;
+}
+
+int group_find_removal(const struct group *group, struct live *live, struct removal *out)
+{
+	if (group->match != MATCH_NONE || !strcmp(group->perms, "create"))
+		return 0;
+	return removals_find(&live->removals, &group->sample, group->last, out);
 }
 
 void groups_done(struct groups *groups)

@@ -28,6 +28,9 @@ struct groups {
 	uint64_t left_out; /* denials of groups past GROUPS_MAX */
 };
 
+/* What became of its object, where there is none now. As removals_find(). */
+int group_find_removal(const struct group *group, struct live *live, struct removal *out);
+
 /* Counts a denial, which is taken over. 0 or -ENOMEM. */
 int groups_add(struct groups *groups, struct denial *denial, enum match match, size_t object);
 void groups_done(struct groups *groups);

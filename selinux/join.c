@@ -37,6 +37,7 @@ struct join {
 	uint64_t passed;
 	uint64_t beside_first, beside_end; /* places in the ring; 1 is the first of all */
 	uint64_t waiting_first, waiting_end;
+	uint64_t ticked;  /* the end of those that were waiting at the last tick */
 	uint32_t text_at; /* where the next text goes */
 	uint64_t beside_buckets[BUCKETS], waiting_buckets[BUCKETS];
 	struct beside beside[BESIDE_MAX];
@@ -210,6 +211,23 @@ int join_pass(struct join *join, size_t bytes)
 	       join->passed - join->waiting[join->waiting_first % WAITING_MAX].since > WAIT_BYTES)
 		r = give_first(join);
 	return r;
+}
+
+int join_tick(struct join *join)
+{
+	int r = 0;
+
+	while (r == 0 && join->waiting_first < join->ticked)
+		r = give_first(join);
+	join->ticked = join->waiting_end;
+	return r;
+}
+
+const struct denial *join_first(const struct join *join)
+{
+	return join->waiting_first < join->waiting_end
+		       ? &join->waiting[join->waiting_first % WAITING_MAX].denial
+		       : NULL;
 }
 
 int join_flush(struct join *join)

@@ -27,5 +27,11 @@ int join_beside(struct join *join, const struct record *record, struct span line
 /* So many bytes of the log have passed: gives denials that have waited long enough. */
 int join_pass(struct join *join, size_t bytes);
 
+/* Gives those that were waiting at the tick before: what a live log has no more bytes to wait for. */
+int join_tick(struct join *join);
+
+/* The one that waits longest, or NULL. */
+const struct denial *join_first(const struct join *join);
+
 /* Gives all. */
 int join_flush(struct join *join);

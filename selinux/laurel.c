@@ -11,13 +11,9 @@
 #include <json-c/json.h>
 
 #include "cleanup.h"
+#include "jsonline.h"
 #include "optional.h"
-#include "text.h"
 
-OPTIONAL_FUNCTION(json_tokener_new_ex);
-OPTIONAL_FUNCTION(json_tokener_parse_ex);
-OPTIONAL_FUNCTION(json_tokener_free);
-OPTIONAL_FUNCTION(json_object_put);
 OPTIONAL_FUNCTION(json_object_is_type);
 OPTIONAL_FUNCTION(json_object_object_get_ex);
 OPTIONAL_FUNCTION(json_object_get_string);
@@ -31,8 +27,6 @@ OPTIONAL_FUNCTION(json_object_iter_peek_name);
 OPTIONAL_FUNCTION(json_object_iter_peek_value);
 
 static const struct optional_symbol symbols[] = {
-	OPTIONAL_SYMBOL(json_tokener_new_ex),	      OPTIONAL_SYMBOL(json_tokener_parse_ex),
-	OPTIONAL_SYMBOL(json_tokener_free),	      OPTIONAL_SYMBOL(json_object_put),
 	OPTIONAL_SYMBOL(json_object_is_type),	      OPTIONAL_SYMBOL(json_object_object_get_ex),
 	OPTIONAL_SYMBOL(json_object_get_string),      OPTIONAL_SYMBOL(json_object_array_length),
 	OPTIONAL_SYMBOL(json_object_array_get_idx),   OPTIONAL_SYMBOL(json_object_iter_begin),
@@ -41,36 +35,8 @@ static const struct optional_symbol symbols[] = {
 	OPTIONAL_SYMBOL(json_object_iter_peek_value),
 };
 
-#define DEPTH_MAX 8
 /* records of one type in an event that are looked at */
 #define RECORDS_MAX 64
-
-static void put_object(struct json_object **object)
-{
-	if (*object)
-		sym_json_object_put(*object);
-}
-
-static int parse(struct span line, struct json_object **event)
-{
-	struct json_tokener *tokener = sym_json_tokener_new_ex(DEPTH_MAX);
-
-	if (!tokener)
-		return -ENOMEM;
-	*event = sym_json_tokener_parse_ex(tokener, line.at, (int)line.length);
-	sym_json_tokener_free(tokener);
-	return *event && sym_json_object_is_type(*event, json_type_object) ? 0 : -EBADMSG;
-}
-
-static const char *string_of(struct json_object *in, const char *key)
-{
-	struct json_object *value;
-
-	if (!sym_json_object_object_get_ex(in, key, &value) ||
-	    !sym_json_object_is_type(value, json_type_string))
-		return NULL;
-	return sym_json_object_get_string(value);
-}
 
 /* " name=value" of numbers and strings; lists and null are left out. */
 static void add_field(struct text *text, const char *name, struct json_object *value)
@@ -181,7 +147,7 @@ static int give_records(const struct event_context *event, struct json_object *a
 /* A log has a line for each event: what is open stays open. */
 static int open_library(void)
 {
-	return sym_json_tokener_new_ex ? 0
+	return sym_json_object_is_type ? 0
 				       : optional_open("libjson-c.so.5", symbols,
 						       sizeof(symbols) / sizeof(symbols[0]));
 }
@@ -189,16 +155,16 @@ static int open_library(void)
 int laurel_read(struct span line, laurel_fn fn, void *data)
 {
 	static const char *const types[] = {"AVC", "SYSCALL", "IPC", "PATH", "MQ_OPEN"};
-	_cleanup_(put_object) struct json_object *all = NULL;
+	_cleanup_(jsonline_done) struct json_object *all = NULL;
 	struct event_context event = {.fn = fn, .data = data};
 	int r = open_library();
 
 	if (r == 0)
-		r = parse(line, &all);
+		r = jsonline_parse(line, &all);
 	if (r < 0)
 		return r;
-	event.node = string_of(all, "NODE");
-	event.id = string_of(all, "ID");
+	event.node = jsonline_text(all, "NODE");
+	event.id = jsonline_text(all, "ID");
 	for (size_t i = 0; r == 0 && i < sizeof(types) / sizeof(types[0]); i++)
 		r = give_records(&event, all, types[i]);
 	return r;

@@ -23,7 +23,7 @@ char *lines_space(struct lines *lines, size_t *size)
 	return lines->buffer + lines->used;
 }
 
-static int give(struct lines *lines, struct span line)
+static int give_line(struct lines *lines, struct span line)
 {
 	lines->number++;
 	if (lines->is_skipping) {
@@ -37,6 +37,16 @@ static int give(struct lines *lines, struct span line)
 	return lines->line(line, lines->number, lines->data);
 }
 
+/* The line and so many bytes that end it. */
+static int give(struct lines *lines, struct span line, size_t end)
+{
+	int r = give_line(lines, line);
+
+	lines->begin += lines->skipped + line.length + end;
+	lines->skipped = 0;
+	return r;
+}
+
 /* Keeps the unfinished line at the front, or gives it up when it can't be one. */
 static int keep_rest(struct lines *lines, struct span rest)
 {
@@ -46,6 +56,7 @@ static int keep_rest(struct lines *lines, struct span rest)
 		if (!lines->is_skipping)
 			r = lines->too_long(rest, lines->number + 1, lines->data);
 		lines->is_skipping = true;
+		lines->skipped += rest.length;
 		rest.length = 0;
 	}
 	memmove(lines->buffer, rest.at, rest.length);
@@ -61,7 +72,7 @@ int lines_advance(struct lines *lines, size_t size)
 	int r = 0;
 
 	while (r == 0 && (newline = memchr(from, '\n', (size_t)(span_end(rest) - from)))) {
-		r = give(lines, span_until(rest, newline));
+		r = give(lines, span_until(rest, newline), 1);
 		rest = span_from(rest, newline + 1);
 		from = rest.at;
 	}
@@ -70,8 +81,10 @@ int lines_advance(struct lines *lines, size_t size)
 
 int lines_end(struct lines *lines)
 {
-	int r = lines->used ? give(lines, (struct span){lines->buffer, lines->used}) : 0;
+	int r = lines->used ? give(lines, (struct span){lines->buffer, lines->used}, 0) : 0;
 
+	lines->begin += lines->skipped;
+	lines->skipped = 0;
 	lines->used = 0;
 	lines->number = 0;
 	lines->is_skipping = false;

@@ -21,6 +21,8 @@ struct lines {
 	char *buffer;
 	size_t used;
 	uint64_t number;	/* lines that are complete */
+	uint64_t begin;		/* where the next line begins, of all bytes taken */
+	size_t skipped;		/* of that line, when it is too long */
 	bool is_skipping;	/* in a line that is too long */
 	line_fn line, too_long; /* too_long gets its beginning */
 	void *data;
@@ -36,5 +38,5 @@ char *lines_space(struct lines *lines, size_t *size);
 /* Takes so many bytes from there. Returns what a line's function returned. */
 int lines_advance(struct lines *lines, size_t size);
 
-/* The end of a file: what is left is a line; counting begins anew. */
+/* The end of a file: what is left is a line; counting of lines begins anew. */
 int lines_end(struct lines *lines);

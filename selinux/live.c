@@ -47,8 +47,15 @@ int live_take(struct live *live)
 	return r;
 }
 
+void live_borrow(struct live *live, const struct inventory *inv, const struct procs *procs)
+{
+	*live = (struct live){.inv = *inv, .procs = *procs};
+	gethostname(live->host, sizeof(live->host) - 1);
+}
+
 void live_done(struct live *live)
 {
+	removals_free(live->removals);
 	usernames_done(&live->usernames);
 	whos_done(&live->whos);
 	holders_done(&live->holders);

@@ -9,6 +9,7 @@
 #include "holders.h"
 #include "inventory.h"
 #include "procs.h"
+#include "removals.h"
 #include "usernames.h"
 #include "who.h"
 
@@ -28,11 +29,15 @@ struct live {
 	struct whos whos;
 	struct usernames usernames;
 	char host[65];
+	struct removals *removals; /* NULL until somebody asks */
 };
 
 /* Returns 0 and a live for live_done(), or a negative errno, said on standard error already. */
 int live_take(struct live *live);
 void live_done(struct live *live);
+
+/* For live_match() with what somebody else has looked at, who keeps it: not for live_done(). */
+void live_borrow(struct live *live, const struct inventory *inv, const struct procs *procs);
 
 /* The object, an index in live->inv, where the answer isn't MATCH_NONE. */
 enum match live_match(const struct live *live, const struct denial *denial, size_t *object);

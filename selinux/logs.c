@@ -18,16 +18,24 @@
 
 #include "cleanup.h"
 
+/* auditd keeps 999 at most (auditd.conf(5)), others may be beside them */
+#define ROTATED_MAX 1024
+
+struct rotated {
+	long number;
+	char *name;
+};
+
 /* "audit.log" is 0, "audit.log.12" and "audit.log.12.gz" are 12; -1 for another file. */
-static long rotation(const char *name)
+static long rotation(const char *name, const char *log)
 {
-	static const char log[] = "audit.log";
+	size_t length = strlen(log);
 	char *end;
 	long number;
 
-	if (strncmp(name, log, sizeof(log) - 1))
+	if (strncmp(name, log, length))
 		return -1;
-	name += sizeof(log) - 1;
+	name += length;
 	if (!*name)
 		return 0;
 	if (name[0] != '.' || name[1] < '0' || name[1] > '9')
@@ -39,36 +47,54 @@ static long rotation(const char *name)
 	return -1;
 }
 
-static int is_log(const struct dirent *entry)
+static int oldest_first(const void *a, const void *b)
 {
-	return rotation(entry->d_name) >= 0;
-}
-
-static int oldest_first(const struct dirent **a, const struct dirent **b)
-{
-	long one = rotation((*a)->d_name), other = rotation((*b)->d_name);
+	long one = ((const struct rotated *)a)->number, other = ((const struct rotated *)b)->number;
 
 	return (one < other) - (one > other);
 }
 
-int logs_find(const char *directory, struct string_list *list)
+static int add_sorted(const char *directory, struct rotated *all, size_t count,
+		      struct string_list *list)
 {
-	struct dirent **entries;
-	int count = scandir(directory, &entries, is_log, oldest_first), r = 0;
+	int r = 0;
 
-	if (count < 0)
-		return -errno;
-	for (int i = 0; i < count; i++) {
+	qsort(all, count, sizeof(*all), oldest_first);
+	for (size_t i = 0; r == 0 && i < count; i++) {
 		_cleanup_free_ char *path = NULL;
 
-		if (r == 0)
-			r = asprintf(&path, "%s/%s", directory, entries[i]->d_name) < 0 ? -ENOMEM
-											: 0;
-		if (r == 0)
-			r = string_list_add(list, path);
-		free(entries[i]);
+		if (asprintf(&path, "%s/%s", directory, all[i].name) < 0)
+			path = NULL;
+		r = path ? string_list_add(list, path) : -ENOMEM;
 	}
-	free(entries);
+	return r;
+}
+
+int logs_find(const char *log, struct string_list *list)
+{
+	const char *slash = strrchr(log, '/'), *name = slash ? slash + 1 : log;
+	_cleanup_free_ char *directory = slash ? strndup(log, (size_t)(slash - log)) : strdup(".");
+	_cleanup_closedir_ DIR *dir = directory ? opendir(*directory ? directory : "/") : NULL;
+	struct rotated all[ROTATED_MAX];
+	const struct dirent *entry;
+	size_t count = 0;
+	int r = 0;
+
+	if (!dir)
+		return directory ? -errno : -ENOMEM;
+	while (r == 0 && count < ROTATED_MAX && (entry = readdir(dir))) {
+		long number = rotation(entry->d_name, name);
+
+		if (number < 0)
+			continue;
+		all[count] = (struct rotated){number, strdup(entry->d_name)};
+		r = all[count].name ? 0 : -ENOMEM;
+		count++;
+	}
+	if (r == 0)
+		r = add_sorted(directory, all, count, list);
+	for (size_t i = 0; i < count; i++)
+		free(all[i].name);
 	return r;
 }
 

@@ -4,11 +4,14 @@
 
 #include "stringlist.h"
 
+/* auditd's, unless its configuration says otherwise */
+#define AUDIT_LOG "/var/log/audit/audit.log"
+
 /*
- * auditd's logs in a directory, the oldest first: audit.log.4.gz, audit.log.1, audit.log. Returns 0
- * and a list, which may be empty, or a negative errno.
+ * A log and what it was rotated to, the oldest first: audit.log.4.gz, audit.log.1, audit.log. Returns
+ * 0 and a list, which may be empty, or a negative errno.
  */
-int logs_find(const char *directory, struct string_list *list);
+int logs_find(const char *log, struct string_list *list);
 
 /* Reads a log; the process that decompresses it, if any. */
 struct log_file {

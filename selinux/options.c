@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "commandline.h"
 #include "object.h"
+#include "say.h"
 
 static const char help[] =
 	"Usage: ipcavc [OPTION...] [FILE...|-]\n"
@@ -28,6 +29,11 @@ static const char help[] =
 	"      --domain=TYPE    of this source or target type: httpd_t\n"
 	"      --live-only      on objects that are there now\n"
 	"\n"
+	"      --follow         go on, and tell each denial as it comes\n"
+	"      --checkpoint=FILE  with --follow: begin where the run before had ended\n"
+	"      --plugin         be a plugin of auditd: records on standard input, denials to "
+	"syslog\n"
+	"      --policy=FILE    the policy to be asked, instead of this host's\n"
 	"      --suggest        what to do about them, the narrowest first\n"
 	"      --json           print one JSON document\n"
 	"  -h, --help           print this text\n"
@@ -37,11 +43,15 @@ static const char help[] =
 	"See ipcavc(8).\n";
 
 enum {
-	OPT_CLASS = 256,
+	OPT_CHECKPOINT = 256,
+	OPT_CLASS,
 	OPT_DOMAIN,
+	OPT_FOLLOW,
 	OPT_JSON,
 	OPT_KEY,
 	OPT_LIVE_ONLY,
+	OPT_PLUGIN,
+	OPT_POLICY,
 	OPT_SINCE,
 	OPT_SUGGEST,
 	OPT_UNTIL,
@@ -49,12 +59,16 @@ enum {
 };
 
 static const struct option long_options[] = {
+	{"checkpoint", required_argument, NULL, OPT_CHECKPOINT},
 	{"class", required_argument, NULL, OPT_CLASS},
 	{"domain", required_argument, NULL, OPT_DOMAIN},
+	{"follow", no_argument, NULL, OPT_FOLLOW},
 	{"help", no_argument, NULL, 'h'},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"key", required_argument, NULL, OPT_KEY},
 	{"live-only", no_argument, NULL, OPT_LIVE_ONLY},
+	{"plugin", no_argument, NULL, OPT_PLUGIN},
+	{"policy", required_argument, NULL, OPT_POLICY},
 	{"since", required_argument, NULL, OPT_SINCE},
 	{"suggest", no_argument, NULL, OPT_SUGGEST},
 	{"until", required_argument, NULL, OPT_UNTIL},
@@ -133,11 +147,17 @@ static int read_option(const struct commandline *line, struct options *options, 
 		       const char *value)
 {
 	switch (opt) {
+	case OPT_CHECKPOINT:
+		options->checkpoint = value;
+		return 0;
 	case OPT_CLASS:
 		options->class = value;
 		return 0;
 	case OPT_DOMAIN:
 		options->domain = value;
+		return 0;
+	case OPT_FOLLOW:
+		options->is_following = true;
 		return 0;
 	case OPT_JSON:
 		options->is_json = true;
@@ -151,6 +171,12 @@ static int read_option(const struct commandline *line, struct options *options, 
 	case OPT_LIVE_ONLY:
 		options->is_live_only = true;
 		return 0;
+	case OPT_PLUGIN:
+		options->is_plugin = options->is_following = true;
+		return 0;
+	case OPT_POLICY:
+		options->policy = value;
+		return 0;
 	case OPT_SINCE:
 		return read_time(line, opt, value, &options->since);
 	case OPT_SUGGEST:
@@ -163,9 +189,24 @@ static int read_option(const struct commandline *line, struct options *options, 
 	return -EINVAL;
 }
 
+/* What can't be together. Returns a sentence, or NULL. */
+static const char *find_conflict(const struct options *options)
+{
+	if (options->is_plugin && (options->file_count || options->checkpoint))
+		return "--plugin reads standard input";
+	if (options->checkpoint && !options->is_following)
+		return "--checkpoint= is of --follow";
+	if (options->is_following && options->file_count > 1)
+		return "--follow takes one log";
+	if (options->checkpoint && options->file_count && !strcmp(options->files[0], "-"))
+		return "--checkpoint= is of a log, not of standard input";
+	return NULL;
+}
+
 enum options_next options_parse(struct options *options, int argc, char **argv)
 {
 	struct commandline line = {.options = long_options};
+	const char *conflict;
 	int opt;
 
 	*options = (struct options){0};
@@ -181,5 +222,8 @@ enum options_next options_parse(struct options *options, int argc, char **argv)
 	}
 	options->files = argv + optind;
 	options->file_count = (size_t)(argc - optind);
-	return OPTIONS_RUN;
+	conflict = find_conflict(options);
+	if (conflict)
+		say_error("%s", conflict);
+	return conflict ? OPTIONS_USAGE : OPTIONS_RUN;
 }

@@ -10,7 +10,10 @@
 struct options {
 	char **files; /* into argv; none: the logs of this host */
 	size_t file_count;
-	bool is_json, is_live_only, has_key, is_suggesting;
+	bool is_json, is_live_only, has_key, is_suggesting, is_following,
+		is_plugin;	/* follows standard input */
+	const char *checkpoint; /* a file; NULL: without */
+	const char *policy;	/* a file; NULL: the kernel's */
 	uint32_t key;
 	time_t since, until; /* 0: without */
 	const char *class;   /* NULL: any */

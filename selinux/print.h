@@ -6,6 +6,13 @@
 
 #include "document.h"
 #include "groups.h"
+#include "sepolicy.h"
+
+/* How much is told of a group. */
+struct print_style {
+	bool is_suggesting;	 /* what to do, too */
+	struct sepolicy *policy; /* to be asked; NULL: none */
+};
 
 struct complaint {
 	const char *file; /* NULL: standard input */
@@ -17,13 +24,16 @@ struct complaint {
 int print_denial_json(struct document_stream *stream, struct live *live,
 		      const struct denial *denial, enum match match, size_t object);
 
-/* The array "groups"; is_suggesting: with what to do. */
+/* The array "groups". */
 int print_groups_json(struct document_stream *stream, struct live *live,
-		      const struct groups *groups, bool is_suggesting);
+		      const struct groups *groups, const struct print_style *style);
 
 /* A paragraph for each group. */
 int print_groups_text(FILE *out, struct live *live, const struct groups *groups,
-		      bool is_suggesting);
+		      const struct print_style *style);
+
+/* On standard error, or where diagnostics go. */
+void print_complaint_text(const struct complaint *complaint);
 
 /* An element of "errors". */
 int print_complaint_json(struct document_stream *stream, const struct complaint *complaint);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ipcavc(8) describes the document; what is not known is null. */
 #include "explain.h"
+#include "group_policy.h"
 #include "print.h"
 #include "suggest.h"
 
@@ -112,6 +113,38 @@ static int add_match(struct json_object *to, struct live *live, enum match match
 					: add_object(to, live, object));
 }
 
+/* Who made it, where the log tells. */
+static int add_made(struct json_object *to, const struct creation *made)
+{
+	struct json_object *maker;
+
+	if (!made->is_known)
+		return document_add_null(to, "made");
+	maker = document_add_object(to, "made");
+	if (!maker)
+		return -ENOMEM;
+	return document_add_time(maker, "time", made->time) |
+	       add_text(maker, "domain", made->domain) |
+	       add_text(maker, "comm", made->comm[0] ? made->comm : NULL) |
+	       add_number(maker, "pid", made->pid) | add_number(maker, "uid", made->uid) |
+	       add_number(maker, "id", made->id);
+}
+
+static int add_gone(struct json_object *to, struct live *live, const struct group *group)
+{
+	struct json_object *gone;
+	struct removal removal;
+	int r = group_find_removal(group, live, &removal);
+
+	if (r <= 0)
+		return r < 0 ? r : document_add_null(to, "gone");
+	gone = document_add_object(to, "gone");
+	if (!gone)
+		return -ENOMEM;
+	return document_add_text(gone, "object", removal.object) |
+	       add_number(gone, "uid", removal.uid) | document_add_time(gone, "time", removal.time);
+}
+
 /* What a denial and a group of them have in common. */
 static int add_subject(struct json_object *to, const struct denial *denial)
 {
@@ -167,13 +200,47 @@ static int add_explanation(struct json_object *to, const struct group *group)
 	       document_add_bool(to, "range", explain_is_range(sample->scontext, sample->tcontext));
 }
 
-static int add_suggestions(struct json_object *to, struct live *live, const struct group *group)
+static int add_list(struct json_object *to, const char *key, const struct text *words)
+{
+	return add_words(to, key, words->bytes ? words->bytes : "");
+}
+
+static int add_boolean(struct json_object *to, const struct sepolicy_answer *answer)
+{
+	struct json_object *boolean;
+
+	if (!answer->boolean.length)
+		return document_add_null(to, "boolean");
+	boolean = document_add_object(to, "boolean");
+	if (!boolean)
+		return -ENOMEM;
+	return add_text(boolean, "name", answer->boolean.bytes) |
+	       document_add_bool(boolean, "value", answer->boolean_value);
+}
+
+static int add_policy(struct json_object *to, const struct sepolicy_answer *answer)
+{
+	struct json_object *policy;
+
+	if (!answer)
+		return document_add_null(to, "policy");
+	policy = document_add_object(to, "policy");
+	if (!policy)
+		return -ENOMEM;
+	return document_add_text(policy, "reason", sepolicy_reason_name(answer->reason)) |
+	       add_list(policy, "missing", &answer->missing) |
+	       add_list(policy, "constrained", &answer->constrained) |
+	       add_list(policy, "silent", &answer->silent) | add_boolean(policy, answer);
+}
+
+static int add_suggestions(struct json_object *to, struct live *live, const struct group *group,
+			   const struct sepolicy_answer *answer)
 {
 	struct json_object *list = document_add_array(to, "suggestions"), *one;
 	_cleanup_(suggestions_done) struct suggestions suggestions;
 	int r = list ? 0 : -ENOMEM;
 
-	suggestions_make(&suggestions, live, group);
+	suggestions_make(&suggestions, live, group, answer);
 	for (size_t i = 0; r == 0 && i < suggestions.count; i++) {
 		one = suggestions.all[i].text.failed ? NULL : document_append_object(list);
 		r = one ? document_add_text(one, "kind",
@@ -186,11 +253,13 @@ static int add_suggestions(struct json_object *to, struct live *live, const stru
 }
 
 static int print_group(struct document_stream *stream, struct live *live, const struct group *group,
-		       bool is_suggesting)
+		       const struct print_style *style)
 {
+	_cleanup_(sepolicy_answer_done) struct sepolicy_answer answer;
 	const struct denial *sample = &group->sample;
 	struct json_object *to = document_stream_element();
-	int r = to ? 0 : -ENOMEM;
+	int asked = group_ask_policy(group, live, style->policy, &answer);
+	int r = to && asked >= 0 ? 0 : -ENOMEM;
 
 	if (r == 0)
 		r = add_type(to, "source", sample->scontext) |
@@ -201,9 +270,10 @@ static int print_group(struct document_stream *stream, struct live *live, const 
 		    document_add_uint(to, "enforcing", group->enforcing) |
 		    document_add_time(to, "first", group->first) |
 		    document_add_time(to, "last", group->last) | add_explanation(to, group) |
-		    add_match(to, live, group->match, group->object);
-	if (r == 0 && is_suggesting)
-		r = add_suggestions(to, live, group);
+		    add_match(to, live, group->match, group->object) | add_made(to, &sample->made) |
+		    add_gone(to, live, group) | add_policy(to, asked ? &answer : NULL);
+	if (r == 0 && style->is_suggesting)
+		r = add_suggestions(to, live, group, asked ? &answer : NULL);
 	if (r) {
 		document_free(to);
 		return -ENOMEM;
@@ -212,12 +282,12 @@ static int print_group(struct document_stream *stream, struct live *live, const 
 }
 
 int print_groups_json(struct document_stream *stream, struct live *live,
-		      const struct groups *groups, bool is_suggesting)
+		      const struct groups *groups, const struct print_style *style)
 {
 	int r = document_stream_array(stream, "groups");
 
 	for (size_t i = 0; r == 0 && i < groups->count; i++)
-		r = print_group(stream, live, &groups->all[i], is_suggesting);
+		r = print_group(stream, live, &groups->all[i], style);
 	return r;
 }
 

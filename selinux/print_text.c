@@ -11,7 +11,9 @@
 
 #include "cleanup.h"
 #include "explain.h"
+#include "group_policy.h"
 #include "print.h"
+#include "say.h"
 #include "suggest.h"
 #include "text.h"
 
@@ -129,6 +131,38 @@ static void add_holders(struct text *text, struct live *live, size_t object)
 	}
 }
 
+/* The owner as a name, where the look at the host has succeeded; else as a number. */
+static void add_gone(struct text *text, struct live *live, const struct group *group)
+{
+	struct removal removal;
+	const char *owner;
+
+	if (group_find_removal(group, live, &removal) <= 0) {
+		text_add(text, "  object: none here now that is it for certain\n");
+		return;
+	}
+	owner = removal.uid < 0 ? NULL : usernames_get(&live->usernames, (uid_t)removal.uid);
+	text_add_format(text, "  object: %s, owner %s, gone: removed by ipcclean at ",
+			removal.object, owner ?: "?");
+	add_time(text, removal.time);
+	text_add(text, "\n");
+}
+
+static void add_made(struct text *text, const struct creation *made)
+{
+	if (!made->is_known)
+		return;
+	text_add(text, "  made: by ");
+	text_add_escaped(text, made->comm[0] ? made->comm : "?");
+	text_add_format(text, " (pid %" PRId64 ", uid %" PRId64 ") as ", made->pid, made->uid);
+	text_add_escaped(text, made->domain);
+	if (made->time) {
+		text_add(text, " at ");
+		add_time(text, made->time);
+	}
+	text_add(text, ", by the log\n");
+}
+
 static void add_object(struct text *text, struct live *live, const struct group *group)
 {
 	const struct ipc_object *obj;
@@ -137,7 +171,7 @@ static void add_object(struct text *text, struct live *live, const struct group 
 
 	if (group->match == MATCH_NONE) {
 		if (group->sample.has_kind)
-			text_add(text, "  object: none here now that is it for certain\n");
+			add_gone(text, live, group);
 		return;
 	}
 	obj = &live->inv.objects[group->object];
@@ -186,7 +220,51 @@ static void add_needs(struct text *text, const struct group *group)
 	text_done(&needs);
 }
 
-static void add_group(struct text *text, struct live *live, const struct group *group)
+static void add_policy_words(struct text *text, const char *what, const struct text *words)
+{
+	if (!words->length)
+		return;
+	text_add_format(text, "  policy: %s { ", what);
+	text_add_escaped(text, words->bytes);
+	text_add(text, " }\n");
+}
+
+/* What refuses those that rules allow. */
+static const char *constraint_of(enum sepolicy_reason reason)
+{
+	switch (reason) {
+	case SEPOLICY_RANGE:
+		return "rules allow it, the ranges (MLS, MCS) refuse";
+	case SEPOLICY_ROLE:
+		return "rules allow it, a change of role refuses";
+	case SEPOLICY_BOUNDS:
+		return "rules allow it, a type's bounds refuse";
+	case SEPOLICY_ALLOWS:
+	case SEPOLICY_RULE:
+	case SEPOLICY_CONSTRAINT:
+	case SEPOLICY_COUNT_:
+		break;
+	}
+	return "a constraint refuses";
+}
+
+static void add_policy(struct text *text, const struct sepolicy_answer *answer)
+{
+	if (answer->reason == SEPOLICY_ALLOWS)
+		text_add(text, "  policy: allows it by now\n");
+	add_policy_words(text, "no rule allows", &answer->missing);
+	add_policy_words(text, constraint_of(answer->reason), &answer->constrained);
+	add_policy_words(text, "not logged when refused (dontaudit):", &answer->silent);
+	if (!answer->boolean.length)
+		return;
+	text_add(text, "  policy: the boolean ");
+	text_add_escaped(text, answer->boolean.bytes);
+	text_add_format(text, " would allow it when it is %s\n",
+			answer->boolean_value ? "on" : "off");
+}
+
+static void add_group(struct text *text, struct live *live, const struct group *group,
+		      const struct sepolicy_answer *answer)
 {
 	const struct denial *sample = &group->sample;
 
@@ -213,16 +291,20 @@ static void add_group(struct text *text, struct live *live, const struct group *
 		text_add(text,
 			 "  range: the object has categories that the process lacks; an allow rule "
 			 "doesn't help\n");
+	if (answer)
+		add_policy(text, answer);
 	add_count(text, group);
+	add_made(text, &sample->made);
 	add_object(text, live, group);
 }
 
 /* The rule stands alone in its line, to be copied. */
-static void add_suggestions(struct text *text, struct live *live, const struct group *group)
+static void add_suggestions(struct text *text, struct live *live, const struct group *group,
+			    const struct sepolicy_answer *answer)
 {
 	_cleanup_(suggestions_done) struct suggestions suggestions;
 
-	suggestions_make(&suggestions, live, group);
+	suggestions_make(&suggestions, live, group, answer);
 	for (size_t i = 0; i < suggestions.count; i++) {
 		const struct suggestion *one = &suggestions.all[i];
 
@@ -239,24 +321,45 @@ static void add_suggestions(struct text *text, struct live *live, const struct g
 	}
 }
 
-int print_groups_text(FILE *out, struct live *live, const struct groups *groups, bool is_suggesting)
+static int print_group(FILE *out, struct text *text, struct live *live, const struct group *group,
+		       const struct print_style *style)
+{
+	_cleanup_(sepolicy_answer_done) struct sepolicy_answer answer;
+	int asked = group_ask_policy(group, live, style->policy, &answer);
+
+	if (asked < 0)
+		return asked;
+	add_group(text, live, group, asked ? &answer : NULL);
+	if (style->is_suggesting)
+		add_suggestions(text, live, group, asked ? &answer : NULL);
+	if (text->failed)
+		return -ENOMEM;
+	return fputs(text->bytes, out) < 0 ? -EIO : 0;
+}
+
+int print_groups_text(FILE *out, struct live *live, const struct groups *groups,
+		      const struct print_style *style)
 {
 	_cleanup_(text_done) struct text text = {0};
 
 	for (size_t i = 0; i < groups->count; i++) {
+		int r;
+
 		text_clear(&text);
 		if (i)
 			text_add(&text, "\n");
-		add_group(&text, live, &groups->all[i]);
-		if (is_suggesting)
-			add_suggestions(&text, live, &groups->all[i]);
-		if (text.failed)
-			return -ENOMEM;
-		if (fputs(text.bytes, out) < 0)
-			return -EIO;
+		r = print_group(out, &text, live, &groups->all[i], style);
+		if (r < 0)
+			return r;
 	}
 	if (groups->left_out)
 		fprintf(out, "\n%" PRIu64 " more denials, of other causes than these %d\n",
 			groups->left_out, GROUPS_MAX);
 	return fflush(out) < 0 ? -EIO : 0;
+}
+
+void print_complaint_text(const struct complaint *complaint)
+{
+	say_error("%s:%" PRIu64 ": %s", complaint->file ?: "standard input", complaint->line,
+		  complaint->what);
 }

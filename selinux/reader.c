@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "journal.h"
 #include "laurel.h"
 #include "text.h"
 
@@ -19,11 +20,13 @@ struct reader {
 	struct reader_sink sink;
 	struct lines lines;
 	struct join *join;
+	struct creations *creations;
 	const char *file;
 	uint64_t number;     /* of the line that is read */
+	uint64_t offset;     /* where it begins */
 	struct text wrapped; /* the beginning of a record that was wrapped, or empty */
 	const char *wrapped_damage;
-	uint64_t wrapped_number;
+	uint64_t wrapped_number, wrapped_offset;
 	unsigned wrapped_lines;
 };
 
@@ -42,6 +45,7 @@ static int read_avc(struct reader *reader, const struct record *record, const ch
 	if (r != DENIAL_FOUND)
 		return r < 0 ? r : 0;
 	denial.line = reader->number;
+	denial.offset = reader->offset;
 	if (what)
 		r = complain(reader, reader->number, what);
 	if (r < 0) {
@@ -68,6 +72,7 @@ static int begin_wrapped(struct reader *reader, struct span line, const char *da
 	text_add_format(&reader->wrapped, "%.*s", (int)line.length, line.at);
 	reader->wrapped_damage = damage;
 	reader->wrapped_number = reader->number;
+	reader->wrapped_offset = reader->offset;
 	reader->wrapped_lines = 1;
 	return reader->wrapped.failed ? -ENOMEM : 0;
 }
@@ -83,6 +88,8 @@ static int take_record(const struct record *record, struct span line, void *data
 		r = read_avc(reader, record, &damage);
 		return r == 0 && damage ? complain(reader, reader->number, damage) : r;
 	case RECORD_SYSCALL:
+		creations_note(reader->creations, record);
+		return join_beside(reader->join, record, line);
 	case RECORD_IPC:
 	case RECORD_MQ_OPEN:
 		return join_beside(reader->join, record, line);
@@ -91,18 +98,22 @@ static int take_record(const struct record *record, struct span line, void *data
 			       ? join_beside(reader->join, record, line)
 			       : 0;
 	case RECORD_NONE:
-	case RECORD_LAUREL:
+	case RECORD_JSON:
+	case RECORD_SECCOMP:
 		break;
 	}
 	return 0;
 }
 
-static int read_laurel(struct reader *reader, struct span line)
+/* An entry of the journal has a message, an event of laurel's hasn't. */
+static int read_json(struct reader *reader, struct span line)
 {
-	int r = laurel_read(line, take_record, reader);
+	int r = span_find(line, "\"MESSAGE\"") ? journal_read(line, take_record, reader)
+					       : laurel_read(line, take_record, reader);
 
 	if (r == -EBADMSG)
-		return complain(reader, reader->number, "no JSON as laurel writes it");
+		return complain(reader, reader->number,
+				"no JSON as laurel or the journal write it");
 	return r;
 }
 
@@ -113,8 +124,8 @@ static int read_line(struct reader *reader, struct span line)
 	int r;
 
 	record_read(line, &record);
-	if (record.type == RECORD_LAUREL)
-		return read_laurel(reader, line);
+	if (record.type == RECORD_JSON)
+		return read_json(reader, line);
 	if (record.type != RECORD_AVC)
 		return take_record(&record, line, reader);
 	r = read_avc(reader, &record, &damage);
@@ -152,6 +163,7 @@ static int continue_wrapped(struct reader *reader, struct span line)
 		return -ENOMEM;
 	record_read((struct span){reader->wrapped.bytes, reader->wrapped.length}, &record);
 	reader->number = reader->wrapped_number;
+	reader->offset = reader->wrapped_offset;
 	r = read_avc(reader, &record, &damage);
 	if (!damage)
 		text_clear(&reader->wrapped);
@@ -171,6 +183,7 @@ static int on_line(struct span line, uint64_t number, void *data)
 	if (!record_may_matter(line))
 		return 0;
 	reader->number = number;
+	reader->offset = reader->lines.begin;
 	return read_line(reader, line);
 }
 
@@ -182,6 +195,21 @@ static int on_too_long(struct span line, uint64_t number, void *data)
 	return complain(reader, number, "a line of more than 256 KiB is passed over");
 }
 
+/* What was to be made has no creator yet. */
+static int give_denial(struct denial *denial, void *data)
+{
+	struct reader *reader = data;
+	const struct creation *made = NULL;
+
+	if (denial->has_kind && denial->key_source != KEY_NONE && strcmp(denial->perms, "create"))
+		made = creations_find(reader->creations, denial->kind, denial->key,
+				      context_type(denial->tcontext));
+	/* it may have come while the denial was waiting for its event */
+	if (made && (!made->time || !denial->time || made->time <= denial->time))
+		denial->made = *made;
+	return reader->sink.denial(denial, reader->sink.data);
+}
+
 int reader_new(struct reader **out, const struct reader_sink *sink)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
@@ -190,7 +218,8 @@ int reader_new(struct reader **out, const struct reader_sink *sink)
 		return -ENOMEM;
 	reader->sink = *sink;
 	if (lines_start(&reader->lines, on_line, on_too_long, reader) < 0 ||
-	    join_new(&reader->join, sink->denial, sink->data) < 0) {
+	    creations_new(&reader->creations) < 0 ||
+	    join_new(&reader->join, give_denial, reader) < 0) {
 		reader_free(reader);
 		return -ENOMEM;
 	}
@@ -203,6 +232,7 @@ void reader_free(struct reader *reader)
 	if (!reader)
 		return;
 	join_free(reader->join);
+	free(reader->creations);
 	lines_done(&reader->lines);
 	text_done(&reader->wrapped);
 	free(reader);
@@ -225,21 +255,28 @@ int reader_advance(struct reader *reader, size_t size)
 	return r < 0 ? r : join_pass(reader->join, size);
 }
 
+int reader_read_some(struct reader *reader, int fd)
+{
+	size_t size;
+	char *space = reader_space(reader, &size);
+	ssize_t n;
+	int r;
+
+	do {
+		n = read(fd, space, size);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return n < 0 ? -errno : 0;
+	r = reader_advance(reader, (size_t)n);
+	return r < 0 ? r : 1;
+}
+
 int reader_read(struct reader *reader, int fd)
 {
-	int r = 0;
+	int r;
 
-	while (r == 0) {
-		size_t size;
-		char *space = reader_space(reader, &size);
-		ssize_t n = read(fd, space, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : 0;
-		r = reader_advance(reader, (size_t)n);
-	}
+	while ((r = reader_read_some(reader, fd)) > 0)
+		;
 	return r;
 }
 
@@ -250,6 +287,30 @@ int reader_end(struct reader *reader)
 	if (r == 0 && reader->wrapped.length)
 		r = continue_wrapped(reader, SPAN_NONE);
 	return r;
+}
+
+int reader_tick(struct reader *reader)
+{
+	return join_tick(reader->join);
+}
+
+bool reader_is_waiting(const struct reader *reader)
+{
+	return join_first(reader->join) != NULL;
+}
+
+uint64_t reader_taken(const struct reader *reader)
+{
+	return reader->lines.begin + reader->lines.skipped + reader->lines.used;
+}
+
+uint64_t reader_settled(const struct reader *reader)
+{
+	const struct denial *first = join_first(reader->join);
+
+	if (first)
+		return first->offset;
+	return reader->wrapped.length ? reader->wrapped_offset : reader->lines.begin;
 }
 
 int reader_flush(struct reader *reader)

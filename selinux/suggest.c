@@ -120,7 +120,27 @@ static void suggest_rule(struct suggestions *suggestions, const struct group *gr
 	rule->is_wide = suggest_is_shared_type(target) && sample->about != ABOUT_INFO;
 }
 
-void suggestions_make(struct suggestions *suggestions, struct live *live, const struct group *group)
+/* A boolean's name comes from the policy, and is put into a command. */
+static void suggest_boolean(struct suggestions *suggestions, const struct sepolicy_answer *answer)
+{
+	const char *name = answer->boolean.bytes;
+
+	if (answer->boolean.length && is_name(name))
+		text_add_format(&add(suggestions, SUGGEST_BOOLEAN)->text,
+				"setsebool -P %s %s, if all that it allows is wanted", name,
+				answer->boolean_value ? "on" : "off");
+}
+
+/* A constraint refuses whatever rules allow. Without a policy, categories are compared. */
+static bool is_rule_of_use(const struct denial *sample, const struct sepolicy_answer *answer)
+{
+	if (!answer)
+		return !explain_is_range(sample->scontext, sample->tcontext);
+	return answer->reason == SEPOLICY_RULE && !answer->constrained.length;
+}
+
+void suggestions_make(struct suggestions *suggestions, struct live *live, const struct group *group,
+		      const struct sepolicy_answer *answer)
 {
 	const struct denial *sample = &group->sample;
 	_cleanup_free_ char *target = context_copy_type(sample->tcontext);
@@ -138,8 +158,9 @@ void suggestions_make(struct suggestions *suggestions, struct live *live, const 
 	if (!is_own && (group->match == MATCH_KEY || group->match == MATCH_ID) &&
 	    may_be_removed(&live->inv.objects[group->object]))
 		suggest_removal(suggestions, live, group);
-	/* a constraint refuses whatever rules allow */
-	if (!explain_is_range(sample->scontext, sample->tcontext))
+	if (answer)
+		suggest_boolean(suggestions, answer);
+	if (is_rule_of_use(sample, answer))
 		suggest_rule(suggestions, group, target);
 }
 
@@ -155,6 +176,7 @@ const char *suggestion_kind_name(enum suggestion_kind kind)
 	static const char *const names[] = {[SUGGEST_DOMAIN] = "domain",
 					    [SUGGEST_REMOVE] = "remove",
 					    [SUGGEST_MODE] = "mode",
+					    [SUGGEST_BOOLEAN] = "boolean",
 					    [SUGGEST_RULE] = "rule"};
 
 	return names[kind];

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What to do about a denial, the narrowest first: the creator's domain, the stale object, mode bits, and
- * only then a rule, for what was denied and nothing more. No policy is asked.
+ * What to do about a denial, the narrowest first: the creator's domain, the stale object, mode bits, a
+ * boolean, and only then a rule, for what was denied and nothing more.
  */
 #pragma once
 
 #include "groups.h"
+#include "sepolicy.h"
 #include "text.h"
 
 enum suggestion_kind {
-	SUGGEST_DOMAIN, /* what makes the object runs in no domain of its own */
-	SUGGEST_REMOVE, /* the object is left over: made anew it has another label */
-	SUGGEST_MODE,	/* owner or mode, instead of the right to go past them */
-	SUGGEST_RULE,	/* CIL */
+	SUGGEST_DOMAIN,	 /* what makes the object runs in no domain of its own */
+	SUGGEST_REMOVE,	 /* the object is left over: made anew it has another label */
+	SUGGEST_MODE,	 /* owner or mode, instead of the right to go past them */
+	SUGGEST_BOOLEAN, /* of the policy, that has been thought of for this */
+	SUGGEST_RULE,	 /* CIL */
 };
 
 struct suggestion {
@@ -21,16 +23,19 @@ struct suggestion {
 	bool is_wide;	  /* a rule that opens the objects of many programs */
 };
 
-#define SUGGESTIONS_MAX 4
+#define SUGGESTIONS_MAX 5
 
 struct suggestions {
 	struct suggestion all[SUGGESTIONS_MAX];
 	size_t count;
 };
 
-/* Makes them, for suggestions_done(). Names in them are safe for a terminal and in a policy. */
-void suggestions_make(struct suggestions *suggestions, struct live *live,
-		      const struct group *group);
+/*
+ * Makes them, for suggestions_done(). answer is what the policy said, or NULL. Names in them are safe for
+ * a terminal and in a policy.
+ */
+void suggestions_make(struct suggestions *suggestions, struct live *live, const struct group *group,
+		      const struct sepolicy_answer *answer);
 void suggestions_done(struct suggestions *suggestions);
 
 /* Whether a type is one that programs without a domain of their own run in. */

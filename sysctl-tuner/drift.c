@@ -9,23 +9,6 @@
 #include "ipc_limits.h"
 #include "object.h"
 
-static bool is_ours(const struct sysctl_line *line)
-{
-	const char *base = strrchr(line->file, '/');
-
-	return base && !strcmp(base + 1, APPLY_FILE_NAME);
-}
-
-static const struct sysctl_line *our_line(const struct analysis *analysis, const char *name)
-{
-	const struct sysctl_line *line = NULL, *ours = NULL;
-
-	while ((line = sysctl_files_next(&analysis->files, name, line)))
-		if (is_ours(line) && line->value)
-			ours = line;
-	return ours;
-}
-
 static void add(struct drifts *drifts, const struct analysis *analysis, const char *name,
 		const struct sysctl_line *ours, const char *current)
 {
@@ -40,7 +23,7 @@ static void add(struct drifts *drifts, const struct analysis *analysis, const ch
 static void find_sysctl(struct drifts *drifts, const struct analysis *analysis, enum sysctl_id id)
 {
 	const char *name = sysctl_name(id);
-	const struct sysctl_line *ours = our_line(analysis, name);
+	const struct sysctl_line *ours = sysctl_files_ours(&analysis->files, name, APPLY_FILE_NAME);
 	struct parameters wanted = {0};
 	char text[SYSCTL_TEXT_SIZE], current[SYSCTL_TEXT_SIZE];
 
@@ -55,7 +38,8 @@ static void find_sysctl(struct drifts *drifts, const struct analysis *analysis, 
 static void find_hugepages(struct drifts *drifts, const struct analysis *analysis)
 {
 	const struct host *host = &analysis->host;
-	const struct sysctl_line *ours = our_line(analysis, NR_HUGEPAGES);
+	const struct sysctl_line *ours =
+		sysctl_files_ours(&analysis->files, NR_HUGEPAGES, APPLY_FILE_NAME);
 	int at = host_hugepage_index(host, host->default_hugepage_size);
 	uint64_t wanted;
 	char current[24];

@@ -308,9 +308,10 @@ void explain_huge_need(struct text *text, struct analysis *analysis, size_t huge
 	}
 	if (pages->size == analysis->host.default_hugepage_size)
 		add_products(text, analysis, TARGET_HUGEPAGES);
-	text_add(text,
-		 " No margin is added: each page is taken from everybody else. At the end of the "
-		 "pool, shmget: ENOMEM.");
+	if (pages->value.wanted)
+		text_add(text,
+			 " No margin is added: each page is taken from everybody else. At the "
+			 "end of the pool, shmget: ENOMEM.");
 }
 
 void explain_huge_present(struct text *text, struct analysis *analysis, size_t huge)
@@ -318,10 +319,10 @@ void explain_huge_present(struct text *text, struct analysis *analysis, size_t h
 	const struct huge_value *pages = &analysis->result.huge[huge];
 
 	add_decision(text, analysis, &pages->value);
-	if (pages->in_use != OBJECT_UNKNOWN) {
-		text_add_char(text, ' ');
+	if (pages->in_use != OBJECT_UNKNOWN && pages->in_use) {
+		text_add(text, " In use or promised, by whomever: ");
 		add_number(text, pages->in_use);
-		text_add(text, " are in use or promised, by whomever.");
+		text_add_char(text, '.');
 	}
 	if (pages->would > pages->value.peak.value) {
 		text_add(
@@ -334,4 +335,10 @@ void explain_huge_present(struct text *text, struct analysis *analysis, size_t h
 	if (pages->size == analysis->host.default_hugepage_size)
 		add_files(text, analysis, NR_HUGEPAGES);
 	text_add(text, "The pool is the whole host's, whatever the namespace.");
+	if (*analysis->host.thp_shmem)
+		text_add_format(
+			text,
+			" Without a pool: transparent huge pages of shared memory, shmem_enabled "
+			"is %s here.",
+			analysis->host.thp_shmem);
 }

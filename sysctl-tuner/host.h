@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct host_pool {
 };
 
 struct host {
+	bool is_local;				     /* this machine; else what a document tells */
 	uint64_t page_size;			     /* bytes; sysconf(_SC_PAGESIZE) */
 	unsigned long_bits;			     /* of the kernel's unsigned long, 32 or 64 */
 	uint64_t hugepage_sizes[HUGEPAGE_SIZES_MAX]; /* bytes, ascending */
@@ -33,6 +35,10 @@ struct host {
 	size_t pool_count;
 	/* vm.nr_hugepages in force by size, as in hugepage_sizes; OBJECT_UNKNOWN: not told */
 	uint64_t nr_hugepages[HUGEPAGE_SIZES_MAX];
+	/* how many more fit into free memory as it lies now; OBJECT_UNKNOWN: no piece of it can be so large */
+	uint64_t possible[HUGEPAGE_SIZES_MAX];
+	uint64_t hugetlb_shm_group; /* a gid; OBJECT_UNKNOWN */
+	char thp_shmem[24]; /* transparent_hugepage/shmem_enabled: "never" …; "": not known */
 };
 
 /* An empty host: nothing known but what every Linux has by default. */

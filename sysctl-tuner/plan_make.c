@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A sysctl stands in the plan when what is wanted differs from what would be there without us, the kernel's
- * default or another file's line; not from what is there now, which may come from the last apply.
+ * default or another file's line, or from what is in force, whoever set that; and once it stands in our file, it
+ * stays there: what is in force then comes from it.
  */
 #include "plan_make.h"
 
@@ -35,17 +36,28 @@ static uint64_t wanted_of(const struct value *value)
 	return value->wanted < value->cap ? value->wanted : value->cap;
 }
 
-static bool is_planned(const struct analysis *analysis, const struct parameters *baseline,
-		       enum parameter_id first, size_t count)
+static bool is_in_our_file(const struct analysis *analysis, const char *name)
 {
-	bool is_tightening = analysis->options->is_tightening;
+	return analysis->has_files && sysctl_files_ours(&analysis->files, name, APPLY_FILE_NAME);
+}
 
+static bool is_planned(const struct analysis *analysis, const struct parameters *baseline,
+		       enum sysctl_id id, enum plan_target target)
+{
+	size_t count;
+	enum parameter_id first = sysctl_parameters(id, &count);
+
+	if (target == PLAN_HOST && is_in_our_file(analysis, sysctl_name(id)))
+		return true;
 	for (size_t i = 0; i < count; i++) {
 		const struct value *value = &analysis->result.values[first + i];
 		uint64_t without_us = baseline->value[first + i];
 
-		if (wanted_of(value) > without_us ||
-		    (is_tightening && value->recommended < without_us))
+		if (wanted_of(value) > without_us)
+			return true;
+		if (target == PLAN_HOST && value->recommended != value->current)
+			return true;
+		if (analysis->options->is_tightening && value->recommended < without_us)
 			return true;
 	}
 	return false;
@@ -72,7 +84,7 @@ static int add_sysctl(struct plan *plan, struct analysis *analysis, enum sysctl_
 	enum parameter_id first = sysctl_parameters(id, &count);
 
 	baseline_of(&baseline, analysis, id, target);
-	if (!is_planned(analysis, &baseline, first, count))
+	if (!is_planned(analysis, &baseline, id, target))
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		parameter_set(&values, first + i,
@@ -104,8 +116,8 @@ static int add_hugepages(struct plan *plan, struct analysis *analysis, size_t hu
 	if (line && line->value && !limit_parse(line->value, &without_us))
 		without_us = 0;
 	/* what others use of the pool is theirs to keep: only a need of IPC is written down */
-	if (pages->value.need <= without_us &&
-	    !(analysis->options->is_tightening && pages->value.recommended < without_us))
+	if (pages->value.need <= without_us && pages->value.recommended == pages->value.current &&
+	    !is_in_our_file(analysis, NR_HUGEPAGES))
 		return 0;
 	explain_huge_need(&comment, analysis, huge);
 	if (comment.failed)

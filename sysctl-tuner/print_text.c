@@ -103,6 +103,19 @@ int row_text(struct text *text, struct analysis *analysis, const struct row *row
 	return text->failed ? -ENOMEM : 0;
 }
 
+static void print_heading(FILE *out, const char *name, const struct row *row)
+{
+	const char *current = *row->current ? row->current : "not known";
+
+	if (row->action != ACTION_KEEP)
+		fprintf(out, "%s: %s -> %s\n", name, current, row->recommended);
+	else if (*row->current)
+		fprintf(out, "%s: %s is enough\n", name, current);
+	else
+		fprintf(out, "%s: %s, the default of %s is enough\n", name, current,
+			row->recommended);
+}
+
 int print_row(FILE *out, struct analysis *analysis, const struct row *row)
 {
 	_cleanup_(text_done) struct text name = {0}, text = {0};
@@ -111,9 +124,7 @@ int print_row(FILE *out, struct analysis *analysis, const struct row *row)
 	name_of_row(&name, row, analysis);
 	if (row_text(&text, analysis, row) < 0 || name.failed)
 		return -ENOMEM;
-	fprintf(out, "%s: %s%s%s\n", name.bytes, row->current,
-		row->action == ACTION_KEEP ? " is enough" : " -> ",
-		row->action == ACTION_KEEP ? "" : row->recommended);
+	print_heading(out, name.bytes, row);
 	rest = text.bytes;
 	while ((line = strsep(&rest, "\n")))
 		print_wrapped(out, line);

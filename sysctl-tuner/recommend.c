@@ -143,12 +143,6 @@ static uint64_t wanted_by_measure(const struct request *request, enum parameter_
 	return peak->value <= preset && wanted > preset ? preset : wanted;
 }
 
-/* How low a cap may go. Of the largest message a mean is known, and of the operations of a call nothing. */
-static uint64_t lowest_cap(enum parameter_id id)
-{
-	return id == PARAMETER_MSGMAX || id == PARAMETER_SEMOPM ? UINT64_MAX : attribute_preset(id);
-}
-
 static void read_bounds(struct value *value, enum parameter_id id, const struct host *host)
 {
 	value->preset = parameter_default(id, host->long_bits);
@@ -180,22 +174,24 @@ static void act(struct value *value)
 		value->action = ACTION_CLAMPED;
 }
 
-/* What of the present value is kept: all of it, or with tightening no more than the lowest cap. */
-static uint64_t kept_of(const struct value *value, bool is_tightening, uint64_t lowest)
-{
-	bool is_known = value->peak.is_measured || value->profile;
-
-	if (!is_tightening || !is_known || value->wanted > value->current)
-		return value->current;
-	return lowest < value->current ? lowest : value->current;
-}
-
-static void settle(struct value *value, uint64_t kept)
+static void settle(struct value *value, bool may_lower)
 {
 	value->recommended = value->wanted < value->cap ? value->wanted : value->cap;
-	if (value->recommended < kept)
-		value->recommended = kept;
+	/* above the cap and still not enough: lowered to the cap it would be even less */
+	if (value->recommended < value->current && (!may_lower || value->wanted > value->current))
+		value->recommended = value->current;
 	act(value);
+}
+
+/*
+ * Whether the evidence bears a cap: who used none would get none, and the size of messages is known by their
+ * mean only.
+ */
+static bool bears_cap(const struct value *value, enum parameter_id id)
+{
+	if (id == PARAMETER_MSGMAX)
+		return value->profile != NULL;
+	return value->need && !peak_is_no_demand(id, value->need);
 }
 
 static int recommend_one(struct recommendation *result, enum parameter_id id,
@@ -213,7 +209,7 @@ static int recommend_one(struct recommendation *result, enum parameter_id id,
 	value->need = value->product > value->peak.value ? value->product : value->peak.value;
 	value->wanted = value->product > measured ? value->product : measured;
 	explain(value, measured);
-	settle(value, kept_of(value, request->is_tightening, lowest_cap(id)));
+	settle(value, request->is_tightening && bears_cap(value, id));
 	return 0;
 }
 
@@ -231,7 +227,7 @@ static void join_messages(struct recommendation *result, bool is_tightening)
 	queue->wanted = message->recommended;
 	queue->why = message->why;
 	queue->profile = message->profile;
-	settle(queue, kept_of(queue, is_tightening, 0));
+	settle(queue, is_tightening && bears_cap(queue, PARAMETER_MSGMNB));
 }
 
 static uint64_t pool_in_use(const struct host *host, uint64_t size)
@@ -274,7 +270,7 @@ static void recommend_huge(struct recommendation *result, size_t i, const struct
 	/* other programs than segments use the pool */
 	if (in_use != OBJECT_UNKNOWN && in_use > value->wanted)
 		value->wanted = in_use;
-	settle(value, kept_of(value, request->is_tightening, 0));
+	settle(value, request->is_tightening && (value->peak.is_measured || value->profile));
 }
 
 int recommend(struct recommendation *result, const struct request *request)

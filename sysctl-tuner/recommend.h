@@ -74,7 +74,7 @@ enum warning_id {
 	WARNING_MEMLOCK,	     /* what else huge pages need */
 	WARNING_MQUEUE_RLIMIT,	     /* a user's queues and RLIMIT_MSGQUEUE */
 	WARNING_FAILED_HUGEPAGES,    /* the kernel could not put huge pages together */
-	WARNING_OVERRIDDEN,	     /* a later file sets it again */
+	WARNING_FAILED_CALLS,	     /* programs have complained of failed calls */
 	WARNING_COUNT_
 };
 

@@ -6,10 +6,13 @@
 #include "analysis.h"
 #include "cleanup.h"
 #include "commands.h"
+#include "failed_calls.h"
 #include "sample_json.h"
 #include "sample_take.h"
 #include "say.h"
 #include "store.h"
+
+#define JOURNAL_MAX_S 600
 
 static int print(const struct host *host, const struct samples *samples)
 {
@@ -22,12 +25,31 @@ static int print(const struct host *host, const struct samples *samples)
 	return r;
 }
 
-static int keep(const struct options *options, const char *place, const struct sample *sample)
+/* The journal is read from where the last sample left it; not far back, after the timer has rested. */
+static int read_failed_calls(struct store *store, const char *place, struct sample *sample,
+			     struct parse_error *error)
+{
+	_cleanup_(samples_done) struct samples recent = {0};
+	time_t since = sample->time - JOURNAL_MAX_S;
+	int r = store_read(store, place, since, &recent, NULL, error);
+
+	if (r < 0)
+		return r;
+	if (recent.count)
+		since = recent.list[recent.count - 1].time;
+	failed_calls_read(sample, since, sample->time);
+	return 0;
+}
+
+static int keep(const struct options *options, const char *place, struct sample *sample)
 {
 	_cleanup_(parse_error_done) struct parse_error error = {0};
 	_cleanup_(store_closep) struct store *store = NULL;
 	int r = store_open(&store, options->database, STORE_WRITE, &error);
 
+	/* what the host's journal says is of the host's namespace */
+	if (r == 0 && !options->namespace_of)
+		r = read_failed_calls(store, place, sample, &error);
 	if (r == 0)
 		r = store_add(store, place, sample, &error);
 	if (r < 0) {

@@ -34,6 +34,15 @@ static const struct {
 	[FIGURE_MQ_BYTES_OF_USER] = {"mqueue_bytes_of_user", "POSIX queues of one user", true},
 	[FIGURE_DEV_SHM_BYTES] = {"dev_shm_bytes", "used of /dev/shm", true},
 	[FIGURE_DEV_SHM_FILES] = {"dev_shm_files", "files in /dev/shm", false},
+	[FIGURE_FAILED_SHM_EINVAL] = {"failed_shm_einval", "shmget failed: EINVAL", false},
+	[FIGURE_FAILED_SHM_ENOSPC] = {"failed_shm_enospc", "shmget failed: ENOSPC", false},
+	[FIGURE_FAILED_SHM_ENOMEM] = {"failed_shm_enomem", "shmget failed: ENOMEM", false},
+	[FIGURE_FAILED_SEM_EINVAL] = {"failed_sem_einval", "semget failed: EINVAL", false},
+	[FIGURE_FAILED_SEM_ENOSPC] = {"failed_sem_enospc", "semget failed: ENOSPC", false},
+	[FIGURE_FAILED_SEM_E2BIG] = {"failed_sem_e2big", "semop failed: E2BIG", false},
+	[FIGURE_FAILED_MSG_EINVAL] = {"failed_msg_einval", "msgsnd failed: EINVAL", false},
+	[FIGURE_FAILED_MSG_ENOSPC] = {"failed_msg_enospc", "msgget failed: ENOSPC", false},
+	[FIGURE_FAILED_MQ_ENOSPC] = {"failed_mq_enospc", "mq_open failed: ENOSPC", false},
 };
 
 const char *figure_name(enum figure_id id)

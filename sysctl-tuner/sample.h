@@ -35,6 +35,16 @@ enum figure_id {
 	FIGURE_MQ_BYTES_OF_USER,   /* what the user with most is charged of RLIMIT_MSGQUEUE */
 	FIGURE_DEV_SHM_BYTES,	   /* used of /dev/shm */
 	FIGURE_DEV_SHM_FILES,
+	/* calls that failed since the sample before, as programs said in the journal (failed_calls.h) */
+	FIGURE_FAILED_SHM_EINVAL,
+	FIGURE_FAILED_SHM_ENOSPC,
+	FIGURE_FAILED_SHM_ENOMEM,
+	FIGURE_FAILED_SEM_EINVAL,
+	FIGURE_FAILED_SEM_ENOSPC,
+	FIGURE_FAILED_SEM_E2BIG,
+	FIGURE_FAILED_MSG_EINVAL,
+	FIGURE_FAILED_MSG_ENOSPC,
+	FIGURE_FAILED_MQ_ENOSPC,
 	FIGURE_COUNT_
 };
 

@@ -35,6 +35,9 @@ struct sample *samples_append(struct samples *samples)
 	return &samples->list[samples->count++];
 }
 
+const char *const sample_sections[SAMPLE_SECTIONS] = {"shm",	"sem",	   "msg",
+						      "mqueue", "dev_shm", "failed_calls"};
+
 /* Where each figure stands that isn't added up from a list. */
 const struct figure_member figure_members[FIGURE_COUNT_] = {
 	[FIGURE_SHM_PAGES] = {"shm", "pages", "pages", true},
@@ -53,6 +56,15 @@ const struct figure_member figure_members[FIGURE_COUNT_] = {
 	[FIGURE_MQ_LARGEST_MSGSIZE] = {"mqueue", "largest_msgsize", "bytes", true},
 	[FIGURE_DEV_SHM_BYTES] = {"dev_shm", "bytes", "bytes", true},
 	[FIGURE_DEV_SHM_FILES] = {"dev_shm", "files", "files", false},
+	[FIGURE_FAILED_SHM_EINVAL] = {"failed_calls", "shm_einval", "calls", false},
+	[FIGURE_FAILED_SHM_ENOSPC] = {"failed_calls", "shm_enospc", "calls", false},
+	[FIGURE_FAILED_SHM_ENOMEM] = {"failed_calls", "shm_enomem", "calls", false},
+	[FIGURE_FAILED_SEM_EINVAL] = {"failed_calls", "sem_einval", "calls", false},
+	[FIGURE_FAILED_SEM_ENOSPC] = {"failed_calls", "sem_enospc", "calls", false},
+	[FIGURE_FAILED_SEM_E2BIG] = {"failed_calls", "sem_e2big", "calls", false},
+	[FIGURE_FAILED_MSG_EINVAL] = {"failed_calls", "msg_einval", "calls", false},
+	[FIGURE_FAILED_MSG_ENOSPC] = {"failed_calls", "msg_enospc", "calls", false},
+	[FIGURE_FAILED_MQ_ENOSPC] = {"failed_calls", "mq_enospc", "calls", false},
 };
 
 static int add_owner_name(struct json_object *to, bool has_uid, uid_t uid, const char *unit)
@@ -158,22 +170,21 @@ static int add_figures(struct json_object *section, const char *name, const stru
 
 static int add_sample(struct json_object *array, const struct sample *sample)
 {
-	static const char *const sections[] = {"shm", "sem", "msg", "mqueue", "dev_shm"};
 	struct json_object *element = document_append_object(array);
 	int r;
 
 	if (!element)
 		return -ENOMEM;
 	r = document_add_int(element, "time", sample->time);
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		struct json_object *section = document_add_object(element, sections[i]);
+	for (size_t i = 0; i < SAMPLE_SECTIONS; i++) {
+		struct json_object *section = document_add_object(element, sample_sections[i]);
 
 		if (!section)
 			return -ENOMEM;
 		if (i == 0 && sample->segments)
 			r |= add_segments(section, sample, SIZE_MAX);
-		r |= add_figures(section, sections[i], sample);
-		if (!strcmp(sections[i], "mqueue"))
+		r |= add_figures(section, sample_sections[i], sample);
+		if (!strcmp(sample_sections[i], "mqueue"))
 			r |= add_mqueue_users(section, sample);
 	}
 	r |= add_owners(element, sample, SIZE_MAX);

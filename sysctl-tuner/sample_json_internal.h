@@ -7,6 +7,11 @@
 
 #include "sample.h"
 
+#define SAMPLE_SECTIONS 6
+
+/* The objects of a sample, in their order. */
+extern const char *const sample_sections[SAMPLE_SECTIONS];
+
 struct figure_member {
 	const char *section, *name; /* NULL: added up from a list */
 	const char *unit;

@@ -228,15 +228,14 @@ static int owners_of_segments(struct sample *sample, const struct host *host)
 static int read_sample(const struct json_place *at, struct host *host, struct sample *sample,
 		       struct parse_error *error)
 {
-	static const char *const sections[] = {"shm", "sem", "msg", "mqueue", "dev_shm"};
 	uint64_t time = 0;
 	int r = read_member(at, "time", "seconds", &time, error);
 
 	if (r >= 0 && time > INT64_MAX)
 		return json_complain(at, error, "time is past the end of time");
 	sample->time = (time_t)time;
-	for (size_t i = 0; r >= 0 && i < sizeof(sections) / sizeof(sections[0]); i++)
-		r = read_figures(at, sections[i], host, sample, error);
+	for (size_t i = 0; r >= 0 && i < SAMPLE_SECTIONS; i++)
+		r = read_figures(at, sample_sections[i], host, sample, error);
 	if (r >= 0)
 		r = read_mqueue_users(at, sample, error);
 	if (r >= 0)

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@
 
 struct creator {
 	pid_t pid;
+	bool is_alive;
 	time_t since; /* an object of that time was surely of this process, and so are later ones */
 	const char *unit;
 };
@@ -66,16 +68,16 @@ static const char *unit_of(struct taking *taking, const struct ipc_object *obj)
 	struct creator *known = &taking->creators[(unsigned)obj->cpid % KNOWN_CREATORS];
 	const struct who *who;
 
-	if (!is_alive(obj->cpid))
-		return NULL;
-	if (known->pid == obj->cpid && object_made_by(obj) >= known->since)
+	/* a creator that is gone stays so for this tick */
+	if (known->pid == obj->cpid && (!known->is_alive || object_made_by(obj) >= known->since))
 		return known->unit;
-	if (!procs_creator_lives(&taking->procs, obj))
+	*known = (struct creator){.pid = obj->cpid};
+	if (!is_alive(obj->cpid) || !procs_creator_lives(&taking->procs, obj))
 		return NULL;
 	who = whos_get(&taking->whos, obj->cpid);
 	if (!who)
 		return NULL;
-	*known = (struct creator){obj->cpid, object_made_by(obj), who->unit};
+	*known = (struct creator){obj->cpid, true, object_made_by(obj), who->unit};
 	return who->unit;
 }
 
@@ -200,16 +202,48 @@ static void begin_figures(struct taking *taking)
 				taking->sample->figures[id] = 0;
 }
 
-static void read_shm_info(struct taking *taking)
+/*
+ * SHM_INFO walks all segments for what is in memory and in swap, which takes as long as listing them:
+ * both are done at the same time.
+ */
+struct shm_totals {
+	struct shm_info info;
+	bool is_known;
+	pthread_t thread;
+	bool has_thread;
+};
+
+static void *read_totals(void *data)
+{
+	struct shm_totals *totals = data;
+
+	totals->is_known = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&totals->info) >= 0;
+	return NULL;
+}
+
+static void start_totals(struct shm_totals *totals)
+{
+	*totals = (struct shm_totals){0};
+	totals->has_thread = pthread_create(&totals->thread, NULL, read_totals, totals) == 0;
+}
+
+static void finish_totals(struct shm_totals *totals)
+{
+	if (totals->has_thread)
+		pthread_join(totals->thread, NULL);
+	else
+		read_totals(totals);
+}
+
+static void add_totals(struct taking *taking, const struct shm_totals *totals)
 {
 	uint64_t page_size = taking->host->page_size, *figures = taking->sample->figures;
-	struct shm_info info;
 
-	if (shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info) < 0)
+	if (!totals->is_known)
 		return;
-	figures[FIGURE_SHM_PAGES] = saturate_known(info.shm_tot);
-	figures[FIGURE_SHM_RESIDENT] = saturate_mul(info.shm_rss, page_size);
-	figures[FIGURE_SHM_SWAPPED] = saturate_mul(info.shm_swp, page_size);
+	figures[FIGURE_SHM_PAGES] = saturate_known(totals->info.shm_tot);
+	figures[FIGURE_SHM_RESIDENT] = saturate_mul(totals->info.shm_rss, page_size);
+	figures[FIGURE_SHM_SWAPPED] = saturate_mul(totals->info.shm_swp, page_size);
 }
 
 static void read_dev_shm(struct taking *taking, int dev_shm)
@@ -257,7 +291,7 @@ static int read_objects(struct taking *taking)
 	return r;
 }
 
-static int add_objects(struct taking *taking)
+static int add_objects(struct taking *taking, const struct shm_totals *totals)
 {
 	struct sample *sample = taking->sample;
 	int r = 0;
@@ -269,7 +303,7 @@ static int add_objects(struct taking *taking)
 		r = add_object(taking, i);
 	if (r < 0)
 		return r;
-	read_shm_info(taking);
+	add_totals(taking, totals);
 	sample_sort_lists(sample);
 	sample_add_up(sample, taking->host);
 	return 0;
@@ -280,6 +314,7 @@ int sample_take(struct sample *sample, const struct host *host, int shm_fd)
 	struct taking taking = {
 		.sample = sample, .host = host, .inv = {.shm_fd = -1, .mqueue_fd = -1}};
 	_cleanup_close_ int dev_shm = shm_fd;
+	struct shm_totals totals;
 	int r = procs_open(&taking.procs);
 
 	sample_init(sample);
@@ -287,10 +322,12 @@ int sample_take(struct sample *sample, const struct host *host, int shm_fd)
 	taking.whos.procs = &taking.procs;
 	if (dev_shm < 0)
 		dev_shm = open("/dev/shm", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	start_totals(&totals);
 	if (r == 0)
 		r = read_objects(&taking);
+	finish_totals(&totals);
 	if (r == 0)
-		r = add_objects(&taking);
+		r = add_objects(&taking, &totals);
 	if (r == 0) {
 		read_dev_shm(&taking, dev_shm);
 		read_failed_hugepages(&taking);

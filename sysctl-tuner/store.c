@@ -30,7 +30,10 @@ static int make_directory(struct store *store)
 	if (!slash || slash == dir)
 		return 0;
 	*slash = '\0';
-	if (mkdir(dir, 0755) == 0 || errno == EEXIST)
+	/* whatever the umask is */
+	if (mkdir(dir, 0755) == 0 && chmod(dir, 0755) == 0)
+		return 0;
+	if (errno == EEXIST)
 		return 0;
 	return store_say(store, -errno, "%s can't be made: %s; name another by --database=", dir,
 			 strerror(errno));

@@ -86,6 +86,16 @@ static int fail_full(struct store *store)
 		"some room");
 }
 
+/* Readers need -wal and -shm, which who may not write to the directory can't make. */
+static int fail_without_wal(struct store *store)
+{
+	return store_say(
+		store, -EACCES,
+		"its files -wal and -shm are not beside it, and only who may write to its "
+		"directory can read it without: read it as root, or a copy in a directory of "
+		"your own");
+}
+
 /* The file system refused: SQLite keeps its errno for some of its calls. */
 static int fail_io(struct store *store, int extended)
 {
@@ -93,25 +103,26 @@ static int fail_io(struct store *store, int extended)
 
 	if (e == ENOSPC || e == EDQUOT || is_disk_full(store))
 		return fail_full(store);
-	if (extended == SQLITE_CANTOPEN && e != EISDIR)
-		return store_say(
-			store, e ? -e : -EACCES,
-			"can't be opened, or its files -wal and -shm can't: %s. Without "
-			"those, only who may write to its directory can read it: as root, or a "
-			"copy in a directory of your own",
-			strerror(e ? e : EACCES));
+	if (extended == SQLITE_CANTOPEN && sqlite3_db_readonly(store->db, "main") == 1)
+		return fail_without_wal(store);
 	return store_say(store, e ? -e : -EIO, "%s (SQLite: %s); nothing was changed",
 			 strerror(e ? e : EIO), sqlite3_errstr(extended));
 }
 
 static int fail_readonly(struct store *store, int extended)
 {
-	if (extended == SQLITE_READONLY_ROLLBACK || extended == SQLITE_READONLY_RECOVERY ||
-	    extended == SQLITE_READONLY_CANTINIT)
+	switch (extended) {
+	case SQLITE_READONLY_DIRECTORY:
+		return fail_without_wal(store);
+	case SQLITE_READONLY_ROLLBACK:
+	case SQLITE_READONLY_RECOVERY:
+	case SQLITE_READONLY_CANTINIT:
 		return store_say(
 			store, -EBUSY,
 			"who wrote it was interrupted; the next ipctune record puts it in order");
-	return store_say(store, -EROFS, "can't be written; nothing was recorded");
+	default:
+		return store_say(store, -EROFS, "can't be written; nothing was recorded");
+	}
 }
 
 int store_fail(struct store *store)

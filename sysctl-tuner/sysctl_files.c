@@ -192,7 +192,7 @@ static const struct sysctl_line *last_before(const struct sysctl_files *files, c
 	return NULL;
 }
 
-/* Where the key of its last line stands: at the first of the lines that gave it this value in a row. */
+/* Where the key of its last line stands: at the first line in a row that gave it this value. */
 static const struct sysctl_line *place_of(const struct sysctl_files *files,
 					  const struct sysctl_line *last, const char *except)
 {
@@ -267,4 +267,15 @@ const struct sysctl_line *sysctl_files_override(const struct sysctl_files *files
 			last = line;
 	}
 	return last ? last : procps;
+}
+
+const struct sysctl_line *sysctl_files_ours(const struct sysctl_files *files, const char *name,
+					    const char *base)
+{
+	const struct sysctl_line *line = NULL, *ours = NULL;
+
+	while ((line = sysctl_files_next(files, name, line)))
+		if (!strcmp(base_name(line), base))
+			ours = line;
+	return ours;
 }

@@ -16,8 +16,8 @@
 
 struct sysctl_line {
 	char *name; /* with dots, as the kernel calls it; or a glob; owned */
-	/* as written, without blanks around; NULL: "-name" alone, which takes back what was assigned before
-	 * and excludes the sysctl from globs; owned */
+	/* as written, without blanks around; NULL: "-name" alone, which takes back what was
+	 * assigned before and excludes the sysctl from globs; owned */
 	char *value;
 	const char *file;
 	unsigned line;
@@ -62,3 +62,7 @@ const struct sysctl_line *sysctl_files_next(const struct sysctl_files *files, co
  */
 const struct sysctl_line *sysctl_files_override(const struct sysctl_files *files, const char *name,
 						const char *base);
+
+/* The last line of the file of this base name that sets it, whoever wins; NULL for none. */
+const struct sysctl_line *sysctl_files_ours(const struct sysctl_files *files, const char *name,
+					    const char *base);

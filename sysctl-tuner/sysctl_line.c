@@ -15,7 +15,7 @@
 
 #define BLANKS " \t"
 
-/* The bytes that end a line, each of which may stand once in a row: "\r\n" is one end, "\n\n" are two. */
+/* What ends a line; each may stand once in a row: "\r\n" is one end, "\n\n" are two. */
 static unsigned end_of_line(char c)
 {
 	switch (c) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The text of a file of sysctl.d, apart from the files: sysctl.d(5), and what systemd makes of the rest. */
+/* The text of a file of sysctl.d: sysctl.d(5), and what systemd makes of the rest. */
 #pragma once
 
 #include "sysctl_files.h"

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "failed_calls.h"
 #include "known_tables.h"
 #include "object.h"
 #include "saturate.h"
@@ -82,11 +83,14 @@ static int warn_near(struct recommendation *result, enum parameter_id id)
 	if (!value->has_current || !value->peak.is_measured ||
 	    peak_is_no_demand(id, value->peak.value) || !is_near(value->peak.value, value->current))
 		return 0;
-	return recommendation_warn(result, WARNING_NEAR,
-				   "%s: the measured peak is %" PRIu64 " of %" PRIu64
-				   "; at the limit: %s",
-				   parameter_name(id), value->peak.value, value->current,
-				   parameter_failure(id));
+	return recommendation_warn(
+		result, WARNING_NEAR,
+		"%s: the measured peak is %" PRIu64 " of %" PRIu64 "%s; at the limit: %s",
+		parameter_name(id), value->peak.value, value->current,
+		value->peak.value >= value->current
+			? ", and more may have been wanted than there was room for"
+			: "",
+		parameter_failure(id));
 }
 
 static int warn_clamped(struct recommendation *result, enum parameter_id id,
@@ -229,12 +233,11 @@ static int warn_sizes(struct recommendation *result, const struct host *host)
 	if (r == 0 && host->ram_bytes != OBJECT_UNKNOWN &&
 	    shmall->need < UNLIMITED / host->page_size &&
 	    shmall->need > host->ram_bytes / host->page_size)
-		r = recommendation_warn(
-			result, WARNING_SHMALL_ABOVE_RAM,
-			"shmall: %" PRIu64 " pages are needed, more than memory "
-			"has; no mistake where they are set aside and not all used, "
-			"as Db2 does",
-			shmall->need);
+		r = recommendation_warn(result, WARNING_SHMALL_ABOVE_RAM,
+					"shmall: %" PRIu64
+					" pages are needed, more than there is memory: "
+					"right only where segments are not filled, as Db2 has them",
+					shmall->need);
 	return r;
 }
 
@@ -256,19 +259,58 @@ static int warn_mqueue_rlimit(struct recommendation *result, const struct reques
 				   with_margin(peak.value, request->headroom));
 }
 
-static int warn_huge(struct recommendation *result, const struct huge_value *huge)
+static int warn_memlock(struct recommendation *result, const struct huge_value *huge,
+			const struct host *host)
 {
-	const struct value *value = &huge->value;
-	char size[SIZE_TEXT_SIZE];
+	char size[SIZE_TEXT_SIZE], group[48] = "";
 
-	if (value->action != ACTION_RAISE)
+	if (huge->value.action != ACTION_RAISE)
 		return 0;
+	if (host->hugetlb_shm_group != OBJECT_UNKNOWN)
+		snprintf(group, sizeof(group), " (now %" PRIu64 ")", host->hugetlb_shm_group);
 	return recommendation_warn(result, WARNING_MEMLOCK,
 				   "%s pages: who asks for them needs CAP_IPC_LOCK, its group in "
-				   "vm.hugetlb_shm_group, or a "
-				   "memlock limit of %" PRIu64 " kB (EPERM otherwise)",
-				   size_format(huge->size, size),
-				   saturate_mul(value->recommended, huge->size / 1024));
+				   "vm.hugetlb_shm_group%s, or a memlock limit of %" PRIu64
+				   " kB (EPERM otherwise)",
+				   size_format(huge->size, size), group,
+				   saturate_mul(huge->value.recommended, huge->size / 1024));
+}
+
+/* Whether what is missing of a pool can be had without a reboot. */
+static int warn_missing(struct recommendation *result, const struct huge_value *huge,
+			uint64_t possible, bool is_local)
+{
+	uint64_t more = huge->value.recommended - huge->value.current;
+	char size[SIZE_TEXT_SIZE];
+
+	if (!is_local || huge->value.action != ACTION_RAISE)
+		return 0;
+	size_format(huge->size, size);
+	if (possible == OBJECT_UNKNOWN)
+		return recommendation_warn(result, WARNING_HUGEPAGES_MISSING,
+					   "%" PRIu64 " more pages of %s: a running kernel seldom "
+					   "finds such pieces; boot with hugepagesz=%.*s "
+					   "hugepages=%" PRIu64,
+					   more, size, (int)strcspn(size, "."), size,
+					   huge->value.recommended);
+	if (possible >= more)
+		return 0;
+	return recommendation_warn(
+		result, WARNING_HUGEPAGES_MISSING,
+		"%" PRIu64 " more pages of %s are wanted, free memory has pieces "
+		"for %" PRIu64
+		"; the rest needs memory to be moved (vm.compact_memory) or a reboot",
+		more, size, possible);
+}
+
+static int warn_huge(struct recommendation *result, const struct request *request, size_t i)
+{
+	const struct huge_value *huge = &result->huge[i];
+	int r = warn_memlock(result, huge, request->host);
+
+	return r == 0 ? warn_missing(result, huge, request->host->possible[i],
+				     request->host->is_local)
+		      : r;
 }
 
 static int warn_failed_hugepages(struct recommendation *result, const struct window *window)
@@ -293,6 +335,31 @@ static int warn_failed_hugepages(struct recommendation *result, const struct win
 				   more);
 }
 
+static int warn_failed_call(struct recommendation *result, const struct window *window,
+			    const struct failed_call *failed)
+{
+	uint64_t count = 0;
+	char last[32] = "";
+	struct tm tm;
+
+	for (size_t i = 0; i < window->samples->count; i++) {
+		const struct sample *sample = &window->samples->list[i];
+		uint64_t of_sample = sample->figures[failed->figure];
+
+		if (of_sample == OBJECT_UNKNOWN || !of_sample)
+			continue;
+		saturate_add(&count, of_sample);
+		if (localtime_r(&sample->time, &tm))
+			strftime(last, sizeof(last), "%Y-%m-%d %H:%M", &tm);
+	}
+	if (!count)
+		return 0;
+	return recommendation_warn(result, WARNING_FAILED_CALLS,
+				   "%s failed with %s at least %" PRIu64
+				   " times, last before %s, as programs said in the journal: %s",
+				   failed->call, failed->error, count, last, failed->limits);
+}
+
 int warnings_add(struct recommendation *result, const struct request *request)
 {
 	int r = warn_few_samples(result, request);
@@ -315,7 +382,9 @@ int warnings_add(struct recommendation *result, const struct request *request)
 	if (r == 0)
 		r = warn_mqueue_rlimit(result, request);
 	for (size_t i = 0; r == 0 && i < result->huge_count; i++)
-		r = warn_huge(result, &result->huge[i]);
+		r = warn_huge(result, request, i);
+	for (size_t i = 0; r == 0 && i < FAILED_CALLS; i++)
+		r = warn_failed_call(result, &request->window, &failed_calls[i]);
 	return r == 0 ? warn_failed_hugepages(result, &request->window) : r;
 }
 
@@ -338,7 +407,7 @@ const char *warning_name(enum warning_id id)
 		[WARNING_MEMLOCK] = "memlock",
 		[WARNING_MQUEUE_RLIMIT] = "mqueue-rlimit",
 		[WARNING_FAILED_HUGEPAGES] = "failed-hugepages",
-		[WARNING_OVERRIDDEN] = "overridden",
+		[WARNING_FAILED_CALLS] = "failed-calls",
 	};
 
 	return names[id];

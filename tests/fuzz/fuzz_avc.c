@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The reader of logs: whatever stands in them, each denial has its texts and each error a line. */
+/*
+ * The reader of logs: whatever stands in them, each denial has its texts and each error a line. And what a
+ * checkpoint of a log was written from, it is read as.
+ */
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkpoint.h"
 #include "fuzz.h"
 #include "groups.h"
 #include "reader.h"
@@ -24,6 +28,18 @@ static int on_error(const char *file, uint64_t line, const char *what, void *dat
 	return 0;
 }
 
+static void read_checkpoint(const uint8_t *data, size_t size)
+{
+	struct position position;
+	char text[512];
+
+	size = size < sizeof(text) ? size : sizeof(text) - 1;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	if (checkpoint_parse(text, &position) == 0 && position.offset > INT64_MAX)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct groups groups = {0};
@@ -31,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reader *reader;
 	size_t room;
 
+	read_checkpoint(data, size);
 	if (reader_new(&reader, &sink) < 0)
 		abort();
 	memcpy(reader_space(reader, &room), data, size);

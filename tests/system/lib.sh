@@ -6,6 +6,8 @@
 IPCCLEAN=${IPCCLEAN:-$PWD/build/ipcclean}
 IPCAUDIT=${IPCAUDIT:-$PWD/build/ipcaudit}
 IPCAVC=${IPCAVC:-$PWD/build/ipcavc}
+IPCTUNE=${IPCTUNE:-$PWD/build/ipctune}
+IPCHARDEN=${IPCHARDEN:-$PWD/build/ipcharden}
 IPCOBJ=${IPCOBJ:-$PWD/build/tests/tools/ipcobj}
 IPCWAIT=${IPCWAIT:-$PWD/build/tests/tools/ipcwait}
 TUNE=${TUNE:-$PWD/build/tests/tools/tune}
@@ -197,4 +199,26 @@ expect_removed() { # object
 state_of_all() {
 	cat /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg
 	find /dev/shm /run/mqueue -printf '%p %i %u %m %s %T@ %C@\n' | sort
+}
+
+# An AVC record in $work/log. key is the record's own text, such as "ipc_key=2577 ".
+record() { # class permissions key [seconds] [source type] [pid]
+	printf 'type=AVC msg=audit(%s.001:%d): avc:  denied  { %s } for  pid=%d comm="app" %s scontext=system_u:system_r:%s:s0 tcontext=system_u:system_r:db_t:s0 tclass=%s permissive=0\n' \
+		"${4:-1700000000}" "$((serial++))" "$2" "${6:-4711}" "$3" "${5:-web_t}" "$1" >>"$work/log"
+}
+
+serial=1
+
+# A /dev of our own, with somebody who reads /dev/log; what comes there is read from descriptor 7.
+listen_to_syslog() {
+	mkdir "$work/dev"
+	mount -t tmpfs -o mode=0755 tmpfs "$work/dev"
+	cp -a /dev/null /dev/zero /dev/urandom "$work/dev"
+	mkdir "$work/dev/shm"
+	mount --move /dev/shm "$work/dev/shm"
+	mount --rbind "$work/dev" /dev
+	mkfifo "$work/syslog"
+	socat -u UNIX-RECV:/dev/log,mode=0666 - >"$work/syslog" &
+	exec 7<"$work/syslog"
+	until [ -S /dev/log ]; do :; done
 }

@@ -10,7 +10,7 @@
  *   sends:MSGID[:MS], recvs:MSGID[:MS]     for ever, one each MS milliseconds
  *   meet                           prints "ready" and goes on at the next line of input
  *   hold                           prints "ready" and goes on at the end of input
- *   asleep:PID                     until its main thread sleeps in one of these calls
+ *   asleep:PID[:poll]              until its main thread sleeps in one of these calls, or in poll
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -26,6 +26,10 @@
 #include "tool.h"
 
 #define ARGS_MAX 5
+/* newer machines have ppoll(2) only */
+#ifndef SYS_poll
+#define SYS_poll SYS_ppoll
+#endif
 
 struct message {
 	long type;
@@ -120,6 +124,7 @@ static void do_asleep(const struct step *step)
 {
 	char path[64], text[64];
 	long call;
+	int is_polling = step->count > 2;
 
 	snprintf(path, sizeof(path), "/proc/%ld/syscall", number(step->args[1]));
 	do {
@@ -130,7 +135,8 @@ static void do_asleep(const struct step *step)
 		text[n] = '\0';
 		close(fd);
 		call = strtol(text, NULL, 10);
-	} while (call != SYS_semtimedop && call != SYS_msgsnd && call != SYS_msgrcv);
+	} while (is_polling ? call != SYS_poll && call != SYS_ppoll
+			    : call != SYS_semtimedop && call != SYS_msgsnd && call != SYS_msgrcv);
 }
 
 static const struct {

@@ -540,7 +540,10 @@ static const char everything[] = HEAD
 	"message\":null},"
 	"\"mqueue\":{\"queues\":2,\"largest_maxmsg\":10,\"largest_msgsize\":\"8192\",\"bytes_by_"
 	"uid\":{\"7\":"
-	"\"18446744073709551614\"}},\"dev_shm\":{\"bytes\":\"4096\",\"files\":1},\"owners\":[{"
+	"\"18446744073709551614\"}},\"dev_shm\":{\"bytes\":\"4096\",\"files\":1},"
+	"\"failed_calls\":{\"shm_einval\":0,\"shm_enospc\":3,\"shm_enomem\":0,\"sem_einval\":0,"
+	"\"sem_enospc\":0,\"sem_e2big\":0,\"msg_einval\":0,\"msg_enospc\":0,\"mq_enospc\":1},"
+	"\"owners\":[{"
 	"\"uid\":7,"
 	"\"unit\":\"b.service\",\"mqueues\":1,\"mqueue_bytes\":\"18446744073709551614\"},{\"uid\":"
 	"7,\"unit\":null,"
@@ -552,7 +555,11 @@ static const char everything[] = HEAD
 	"null,"
 	"\"largest_message\":null},\"mqueue\":{\"queues\":null,\"largest_maxmsg\":null,\"largest_"
 	"msgsize\":null,"
-	"\"bytes_by_uid\":{}},\"dev_shm\":{\"bytes\":null,\"files\":null},\"owners\":[],"
+	"\"bytes_by_uid\":{}},\"dev_shm\":{\"bytes\":null,\"files\":null},"
+	"\"failed_calls\":{\"shm_einval\":null,\"shm_enospc\":null,\"shm_enomem\":null,"
+	"\"sem_einval\":null,\"sem_enospc\":null,\"sem_e2big\":null,\"msg_einval\":null,"
+	"\"msg_enospc\":null,\"mq_enospc\":null},"
+	"\"owners\":[],"
 	"\"failed_hugepages\":null}]}\n";
 
 /* The names, forms and order are a contract: others write such documents, and read them. */

@@ -168,6 +168,34 @@ static void finds_all_waiters_of_an_object(void **state)
 	assert_int_equal(count, 0);
 }
 
+static void knows_the_functions_that_wait_on_no_queue(void **state)
+{
+	static const char *const elsewhere[] = {"do_poll.constprop.0", "ep_poll",
+						"do_sys_poll",	       "hrtimer_nanosleep",
+						"do_sigtimedwait",     "unix_stream_recvmsg",
+						"do_semtimedop"};
+	static const char *const may_be_queue[] = {
+		"do_msgrcv.constprop.0", "do_msgsnd", "__x64_sys_msgrcv", "0", "", "do_syscall_64",
+		"x64_sys_call", "invoke_syscall", "el0_svc_common.constprop.0",
+		/* stopped or frozen, it goes on to wait */
+		"do_signal_stop", "get_signal", "ptrace_stop", "do_freezer_trap", "__refrigerator"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		assert_true(waiters_sleeps_elsewhere(elsewhere[i]));
+	for (size_t i = 0; i < sizeof(may_be_queue) / sizeof(may_be_queue[0]); i++)
+		assert_false(waiters_sleeps_elsewhere(may_be_queue[i]));
+}
+
+static void knows_a_running_thread_whatever_its_name(void **state)
+{
+	(void)state;
+	assert_true(waiters_is_running("7 (a) S 1) R 1 7 7"));
+	assert_false(waiters_is_running("7 (a) R 1) S 1 7 7"));
+	assert_false(waiters_is_running("7 (a)"));
+	assert_false(waiters_is_running(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +209,8 @@ int main(void)
 		cmocka_unit_test(takes_no_32_bit_directory_reader_for_a_waiter),
 #endif
 		cmocka_unit_test(finds_all_waiters_of_an_object),
+		cmocka_unit_test(knows_the_functions_that_wait_on_no_queue),
+		cmocka_unit_test(knows_a_running_thread_whatever_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

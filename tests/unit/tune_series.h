@@ -32,7 +32,7 @@ static inline uint64_t series_figure(const struct series *series, size_t n, size
 {
 	uint64_t noise = series_noise(series, n, figure);
 
-	switch (figure % 7) {
+	switch ((figure + 1) % 7) {
 	case 0:
 		return 4096 * figure;
 	case 1:

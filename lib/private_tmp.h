@@ -45,5 +45,12 @@ const struct tmp_place *tmp_places_find(const struct tmp_places *places, const c
  */
 int tmp_place_stat(const struct tmp_place *place, const char *rest, struct stat *st);
 
+/*
+ * Tells of the entries of a place, of 4096 at most (anyone may fill it): "" is the directory itself. Links
+ * are told as such.
+ */
+void tmp_place_each(const struct tmp_place *place,
+		    void (*fn)(const char *name, const struct stat *st, void *data), void *data);
+
 /* The unit in a directory's name, as systemd makes it. false for any other name. */
 bool private_tmp_unit(const char *name, char unit[UNIT_NAME_SIZE]);

@@ -13,10 +13,11 @@ static const struct {
 	const char *name;
 	enum record_type type;
 } types[] = {
-	{"AVC ", RECORD_AVC},	   {"SYSCALL ", RECORD_SYSCALL}, {"IPC ", RECORD_IPC},
-	{"PATH ", RECORD_PATH},	   {"USER_AVC ", RECORD_AVC},	 {"1400 ", RECORD_AVC},
-	{"1300 ", RECORD_SYSCALL}, {"1302 ", RECORD_PATH},	 {"1303 ", RECORD_IPC},
-	{"1107 ", RECORD_AVC},	   {"MQ_OPEN ", RECORD_MQ_OPEN}, {"1304 ", RECORD_MQ_OPEN},
+	{"AVC ", RECORD_AVC},	      {"SYSCALL ", RECORD_SYSCALL}, {"IPC ", RECORD_IPC},
+	{"PATH ", RECORD_PATH},	      {"USER_AVC ", RECORD_AVC},    {"1400 ", RECORD_AVC},
+	{"1300 ", RECORD_SYSCALL},    {"1302 ", RECORD_PATH},	    {"1303 ", RECORD_IPC},
+	{"1107 ", RECORD_AVC},	      {"MQ_OPEN ", RECORD_MQ_OPEN}, {"1304 ", RECORD_MQ_OPEN},
+	{"SECCOMP ", RECORD_SECCOMP}, {"1326 ", RECORD_SECCOMP},
 };
 
 static enum record_type type_of(struct span after_type)
@@ -59,7 +60,8 @@ bool record_may_matter(struct span line)
 	if (span_starts(line, "type="))
 		return type_may_matter(line);
 	if (span_starts(line, "{"))
-		return span_find(line, "\"AVC\"") || span_find(line, "\"USER_AVC\"");
+		return span_find(line, "\"AVC\"") || span_find(line, "\"USER_AVC\"") ||
+		       span_find(line, "avc:") || span_find(line, "\"_AUDIT_TYPE\"");
 	return span_find(line, "avc:") || span_find(line, "type=");
 }
 
@@ -131,7 +133,7 @@ void record_read(struct span line, struct record *record)
 
 	*record = (struct record){.form = FORM_RAW};
 	if (span_starts(line, "{")) {
-		record->type = RECORD_LAUREL;
+		record->type = RECORD_JSON;
 		record->body = line;
 		return;
 	}

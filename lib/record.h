@@ -15,7 +15,8 @@ enum record_type {
 	RECORD_IPC,	/* owner, mode and label of a System V object */
 	RECORD_PATH,	/* owner, mode and label of a file below /dev/shm */
 	RECORD_MQ_OPEN, /* how a queue was opened */
-	RECORD_LAUREL,	/* a whole event as one line of JSON */
+	RECORD_JSON,	/* an object: an event of laurel's, or an entry of the journal's */
+	RECORD_SECCOMP, /* a system call that a filter logs or refuses: an event of its own */
 };
 
 /* How values are written: it decides what has to be decoded, for looks deceive ("cafe"). */

@@ -19,6 +19,7 @@
 
 #define ENTRIES_MAX 65536 /* of one directory */
 #define PLACES_MAX 1024
+#define FILES_MAX 4096 /* of a private one */
 
 #define PREFIX "systemd-private-"
 #define BOOT_ID_LENGTH 32
@@ -225,4 +226,22 @@ int tmp_place_stat(const struct tmp_place *place, const char *rest, struct stat 
 		dir = next;
 	}
 	return -errno;
+}
+
+void tmp_place_each(const struct tmp_place *place,
+		    void (*fn)(const char *name, const struct stat *st, void *data), void *data)
+{
+	int fd = open(place->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_closedir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	size_t left = FILES_MAX;
+
+	while (dir && left-- && (entry = readdir(dir))) {
+		const char *name = strcmp(entry->d_name, ".") ? entry->d_name : "";
+		struct stat st;
+
+		if (strcmp(name, "..") != 0 &&
+		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			fn(name, &st, data);
+	}
 }

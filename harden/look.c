@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "look.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/sem.h>
+#include <unistd.h>
+
+#include "manager.h"
+
+/* So many semaphores of a set are asked for the process that touched them last. */
+#define SEMAPHORES_MAX 256
+
+static int add_use(struct look *look, size_t object, pid_t pid)
+{
+	if (pid <= 0 || pid == getpid())
+		return 0;
+	if (look->use_count == look->use_allocated) {
+		size_t more = look->use_allocated ? 2 * look->use_allocated : 64;
+		struct object_use *grown = reallocarray(look->uses, more, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		look->uses = grown;
+		look->use_allocated = more;
+	}
+	look->uses[look->use_count++] = (struct object_use){.object = (uint32_t)object, .pid = pid};
+	return 0;
+}
+
+static int add_if_alive(struct look *look, size_t object, pid_t pid, time_t when)
+{
+	return pid > 0 && procs_may_be_alive(&look->procs, pid, when) ? add_use(look, object, pid)
+								      : 0;
+}
+
+/* A set keeps no creator, but each semaphore the process that changed it last (semctl(2), GETPID). */
+static int add_semaphores(struct look *look, size_t object)
+{
+	const struct ipc_object *obj = &look->inv.objects[object];
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < obj->nsems && i < SEMAPHORES_MAX; i++) {
+		int pid = semctl(obj->id, (int)i, GETPID);
+
+		if (pid < 0)
+			break;
+		r = add_if_alive(look, object, pid, obj->newest);
+	}
+	return r;
+}
+
+static int add_holders(struct look *look, size_t object)
+{
+	size_t count;
+	const struct holding *holding = holders_of(&look->holders, object, &count);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		if (!holders_is_foreign(&look->holders, &holding[i]))
+			r = add_use(look, object, holding[i].pid);
+	return r;
+}
+
+static int add_uses(struct look *look, size_t object)
+{
+	const struct ipc_object *obj = &look->inv.objects[object];
+	int r = 0;
+
+	if (procs_creator_lives(&look->procs, obj))
+		r = add_use(look, object, obj->cpid);
+	if (r == 0)
+		r = add_if_alive(look, object, obj->lpid, obj->lpid_at);
+	if (r == 0 && obj->kind == KIND_MSG)
+		r = add_if_alive(look, object, obj->lrpid, obj->lrpid_at);
+	if (r == 0 && obj->kind == KIND_SEM)
+		r = add_semaphores(look, object);
+	return r == 0 ? add_holders(look, object) : r;
+}
+
+static int by_object(const void *a, const void *b)
+{
+	const struct object_use *x = a, *y = b;
+
+	if (x->object != y->object)
+		return (x->object > y->object) - (x->object < y->object);
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static void sort_uses(struct look *look)
+{
+	size_t kept = 0;
+
+	if (!look->use_count)
+		return;
+	qsort(look->uses, look->use_count, sizeof(*look->uses), by_object);
+	for (size_t i = 1; i < look->use_count; i++)
+		if (by_object(&look->uses[kept], &look->uses[i]))
+			look->uses[++kept] = look->uses[i];
+	look->use_count = kept + 1;
+}
+
+int look_take(struct look *look)
+{
+	int r;
+
+	*look = (struct look){.procs = {.proc_fd = -1}, .inv = {.shm_fd = -1, .mqueue_fd = -1}};
+	r = inventory_scan(&look->inv, KINDS_ALL, NULL);
+	if (r == 0)
+		r = procs_read(&look->procs);
+	look->procs.callers_max = 0;
+	look->whos.procs = &look->procs;
+	if (r == 0)
+		r = holders_read(&look->holders, &look->inv, &look->procs, HOLDERS_OPEN);
+	for (size_t i = 0; r == 0 && i < look->inv.count; i++)
+		r = add_uses(look, i);
+	if (r == 0)
+		sort_uses(look);
+	else
+		look_done(look);
+	return r;
+}
+
+void look_done(struct look *look)
+{
+	free(look->uses);
+	whos_done(&look->whos);
+	holders_done(&look->holders);
+	procs_done(&look->procs);
+	inventory_done(&look->inv);
+	*look = (struct look){.procs = {.proc_fd = -1}, .inv = {.shm_fd = -1, .mqueue_fd = -1}};
+}
+
+const struct object_use *look_uses_of(const struct look *look, size_t object, size_t *count)
+{
+	const struct object_use *found;
+	size_t low = 0, high = look->use_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (look->uses[middle].object < object)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	found = look->uses + low;
+	for (*count = 0; low + *count < look->use_count && found[*count].object == object;)
+		(*count)++;
+	return found;
+}
+
+const char *look_unit_of(struct look *look, pid_t pid)
+{
+	const struct who *who = whos_get(&look->whos, pid);
+
+	return who && who->unit && who->is_host_unit && unit_name_is_service(who->unit) ? who->unit
+											: NULL;
+}

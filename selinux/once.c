@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Logs from their beginning to their end: reader, filters, matching, groups, print. */
+#include "once.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "logs.h"
+#include "print.h"
+#include "reader.h"
+#include "say.h"
+
+/* complaints that are told one by one; a damaged log has as many as it has lines */
+#define COMPLAINTS_MAX 1000
+
+struct once {
+	struct run *run;
+	struct groups groups;
+	struct document_stream stream; /* with --json */
+	struct complaint complaints[COMPLAINTS_MAX];
+	size_t complaint_count; /* may be more than are kept */
+};
+
+static int on_denial(struct denial *denial, void *data)
+{
+	struct once *once = data;
+	enum match match = MATCH_NONE;
+	size_t object = 0;
+	int r = 0;
+
+	if (!run_takes(once->run, denial, &match, &object)) {
+		denial_done(denial);
+		return 0;
+	}
+	if (once->run->options->is_json)
+		r = print_denial_json(&once->stream, &once->run->live, denial, match, object);
+	if (r < 0) {
+		denial_done(denial);
+		return r;
+	}
+	return groups_add(&once->groups, denial, match, object);
+}
+
+static int on_complaint(const char *file, uint64_t line, const char *what, void *data)
+{
+	struct once *once = data;
+
+	if (once->complaint_count < COMPLAINTS_MAX)
+		once->complaints[once->complaint_count] = (struct complaint){file, line, what};
+	once->complaint_count++;
+	return 0;
+}
+
+static int read_log(struct reader *reader, const char *name)
+{
+	struct log_file file;
+	int r = log_open(name, &file), closed;
+
+	if (r < 0) {
+		say_error("%s: %s", name, strerror(-r));
+		return r;
+	}
+	reader_name(reader, strcmp(name, "-") ? name : NULL);
+	r = reader_read(reader, file.fd);
+	if (r == 0)
+		r = reader_end(reader);
+	closed = log_close(&file);
+	if (r == 0)
+		r = closed;
+	if (r < 0)
+		say_error("%s: %s", name, strerror(-r));
+	return r;
+}
+
+static int read_logs(struct once *once, const struct string_list *names)
+{
+	struct reader_sink sink = {on_denial, on_complaint, once};
+	struct reader *reader = NULL;
+	int r = reader_new(&reader, &sink);
+
+	for (size_t i = 0; r == 0 && i < names->count; i++)
+		r = read_log(reader, names->items[i]);
+	if (r == 0)
+		r = reader_flush(reader);
+	reader_free(reader);
+	return r;
+}
+
+static int list_logs(const struct options *options, struct string_list *names)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < options->file_count; i++)
+		r = string_list_add(names, options->files[i]);
+	if (!options->file_count) {
+		r = logs_find(AUDIT_LOG, names);
+		if (r == 0 && !names->count)
+			r = -ENOENT;
+		if (r < 0)
+			say_error(AUDIT_LOG ": %s; name a log, or `journalctl -k | ipcavc -`",
+				  strerror(-r));
+	}
+	return r;
+}
+
+static int print_json_end(struct once *once)
+{
+	int r = print_groups_json(&once->stream, &once->run->live, &once->groups,
+				  &once->run->style);
+
+	if (r == 0)
+		r = document_stream_array(&once->stream, "errors");
+	for (size_t i = 0; r == 0 && i < once->complaint_count && i < COMPLAINTS_MAX; i++)
+		r = print_complaint_json(&once->stream, &once->complaints[i]);
+	if (r == 0 && once->complaint_count > COMPLAINTS_MAX)
+		r = print_complaint_json(&once->stream,
+					 &(struct complaint){NULL, 0, "and more of the kind"});
+	return r < 0 ? r : document_stream_end(&once->stream);
+}
+
+static int print_text_end(struct once *once)
+{
+	int r = print_groups_text(stdout, &once->run->live, &once->groups, &once->run->style);
+
+	for (size_t i = 0; i < once->complaint_count && i < COMPLAINTS_MAX; i++)
+		print_complaint_text(&once->complaints[i]);
+	if (once->complaint_count > COMPLAINTS_MAX)
+		say_error("and %zu more of the kind", once->complaint_count - COMPLAINTS_MAX);
+	return r;
+}
+
+static int all(struct once *once)
+{
+	_cleanup_(string_list_done) struct string_list names = {0};
+	int r = list_logs(once->run->options, &names);
+
+	if (r == 0 && once->run->options->is_json) {
+		r = document_stream_begin(&once->stream, stdout, "ipcavc");
+		if (r == 0)
+			r = document_stream_array(&once->stream, "denials");
+		if (r < 0)
+			say_error("--json: %s", strerror(-r));
+	}
+	if (r == 0)
+		r = read_logs(once, &names);
+	if (r == 0)
+		r = once->run->options->is_json ? print_json_end(once) : print_text_end(once);
+	return r;
+}
+
+int once_run(struct run *run)
+{
+	_cleanup_free_ struct once *once = calloc(1, sizeof(*once));
+	int r;
+
+	if (!once)
+		return -ENOMEM;
+	once->run = run;
+	r = all(once);
+	groups_done(&once->groups);
+	return r;
+}
