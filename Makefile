@@ -167,9 +167,10 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuz
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
 $B/tests/fuzz/fuzz_avc.o: ALL_CFLAGS += -Iselinux
-$B/tests/fuzz/fuzz_sysctl.o: ALL_CFLAGS += -Isysctl-tuner
+TUNE_FUZZERS := $(addprefix $B/tests/fuzz/fuzz_,sysctl sample profile)
+$(TUNE_FUZZERS:%=%.o): ALL_CFLAGS += -Isysctl-tuner
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
-$B/tests/fuzz/fuzz_sysctl: $B/tests/fuzz/fuzz_sysctl.o $B/libtune.a $B/libipcguard.a
+$(TUNE_FUZZERS): %: %.o $B/libtune.a $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
 		$(ALL_LIBS)
