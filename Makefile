@@ -180,6 +180,8 @@ endef
 $(eval $(call fuzzer,avc,selinux,libavc))
 $(eval $(call fuzzer,harden,harden,libharden))
 $(eval $(call fuzzer,sysctl,sysctl-tuner,libtune))
+$(eval $(call fuzzer,sample,sysctl-tuner,libtune))
+$(eval $(call fuzzer,profile,sysctl-tuner,libtune))
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)

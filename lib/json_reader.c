@@ -247,6 +247,11 @@ int json_number(const struct json_place *place, const char *unit, uint64_t *valu
 	if (sym_json_object_get_int64(place->value) < 0)
 		return json_complain(place, error, "a negative number of %s", unit);
 	*value = sym_json_object_get_uint64(place->value);
+	/* where json-c stays with whatever is larger */
+	if (*value == UINT64_MAX)
+		return json_complain(
+			place, error,
+			"past what a number can be told by here: write it as a string");
 	return 1;
 }
 

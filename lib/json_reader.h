@@ -52,7 +52,7 @@ int json_each(const struct json_place *object,
 	      struct parse_error *error);
 
 /*
- * A whole number from 0 to 2^64-1, as a number or as a string of decimal digits. A missing value leaves
+ * A whole number from 0 to 2^64-1, as a string of decimal digits or, below 2^64-1, as a number. A missing value leaves
  * *value as it is. Returns 1 if it was there, 0, or -EINVAL; unit is for the message: "bytes".
  */
 int json_number(const struct json_place *place, const char *unit, uint64_t *value,

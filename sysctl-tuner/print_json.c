@@ -263,7 +263,7 @@ static int add_alignments(struct json_object *document, const struct analysis *a
 		if (!element)
 			return -ENOMEM;
 		r |= document_add_decimal(element, "bytes", rows[i].bytes);
-		r |= document_add_uint(element, "count", rows[i].count);
+		r |= document_add_exact(element, "count", rows[i].count);
 		r |= document_add_bool(element, "is_huge", rows[i].is_huge);
 		r |= document_add_uint(element, "hugepage_size", rows[i].size);
 		r |= document_add_decimal(element, "pages", rows[i].pages);

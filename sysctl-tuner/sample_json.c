@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "document.h"
 #include "sample_json_internal.h"
+#include "saturate.h"
 
 void samples_done(struct samples *samples)
 {
@@ -86,7 +87,7 @@ static int add_segments(struct json_object *shm, const struct sample *sample, si
 			return -ENOMEM;
 		r |= document_add_decimal(element, "bytes", group->bytes);
 		r |= document_add_exact(element, "hugepage_size", group->hugepage_size);
-		r |= document_add_uint(element, "count", group->count);
+		r |= document_add_exact(element, "count", group->count);
 		r |= add_owner_name(element, group->has_uid, group->uid, group->unit);
 	}
 	return r;
@@ -144,7 +145,7 @@ static int add_mqueue_users(struct json_object *mqueue, const struct sample *sam
 		/* a user in several units stands there once: the last one has the sum */
 		for (size_t j = 0; j < sample->owner_count; j++)
 			if (sample->owners[j].has_uid && sample->owners[j].uid == owner->uid)
-				bytes += sample->owners[j].mqueue_bytes;
+				saturate_add(&bytes, sample->owners[j].mqueue_bytes);
 		snprintf(uid, sizeof(uid), "%u", owner->uid);
 		r = document_add_decimal(users, uid, bytes);
 	}

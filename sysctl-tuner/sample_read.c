@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads samples, and the host they are of, from JSON that may come from anywhere. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -61,28 +62,35 @@ static int read_unit(const struct json_place *at, char **unit, struct parse_erro
 	return *unit ? 0 : -ENOMEM;
 }
 
+/* 2^64-1 is a large number here, and "not known" (OBJECT_UNKNOWN) everywhere else. */
 static int read_member(const struct json_place *at, const char *key, const char *unit,
 		       uint64_t *value, struct parse_error *error)
 {
 	struct json_place place;
 	int r = json_member(at, key, &place, error);
 
-	return r < 0 ? r : json_number(&place, unit, value, error);
+	if (r == 0)
+		r = json_number(&place, unit, value, error);
+	if (r > 0)
+		*value = saturate_known(*value);
+	return r;
 }
 
-static int read_segment(const struct json_place *at, struct sample_segments *group,
-			struct parse_error *error)
+/* A size of huge pages that a segment has is one of the host's; host: NULL where that was seen before. */
+static int read_segment(const struct json_place *at, struct host *host,
+			struct sample_segments *group, struct parse_error *error)
 {
 	int r;
 
-	*group = (struct sample_segments){.count = 1};
+	*group = (struct sample_segments){.count = 1, .hugepage_size = OBJECT_UNKNOWN};
 	r = read_member(at, "bytes", "bytes", &group->bytes, error);
 	if (r == 0)
 		return json_complain(at, error, "has no \"bytes\"");
 	if (r > 0)
 		r = read_member(at, "hugepage_size", "bytes", &group->hugepage_size, error);
-	if (r >= 0 && group->hugepage_size & (group->hugepage_size - 1))
-		return json_complain(at, error, "hugepage_size is no power of two");
+	if (r > 0 && host && group->hugepage_size &&
+	    host_add_hugepage_size(host, group->hugepage_size) < 0)
+		return json_complain(at, error, "hugepage_size is no size of a huge page");
 	if (r >= 0)
 		r = read_member(at, "count", "segments", &group->count, error);
 	if (r >= 0)
@@ -90,7 +98,7 @@ static int read_segment(const struct json_place *at, struct sample_segments *gro
 	return r < 0 ? r : read_unit(at, &group->unit, error);
 }
 
-static int read_segments(const struct json_place *shm, struct sample *sample,
+static int read_segments(const struct json_place *shm, struct host *host, struct sample *sample,
 			 struct parse_error *error)
 {
 	struct json_place list;
@@ -108,7 +116,7 @@ static int read_segments(const struct json_place *shm, struct sample *sample,
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		struct json_place element = json_element(&list, i);
 
-		r = read_segment(&element, &sample->segments[sample->segment_count++], error);
+		r = read_segment(&element, host, &sample->segments[sample->segment_count++], error);
 	}
 	return r;
 }
@@ -149,21 +157,18 @@ static int read_owners(const struct json_place *at, struct sample *sample,
 	return r;
 }
 
-static int read_figures(const struct json_place *sections, const char *name, struct sample *sample,
-			struct parse_error *error)
+static int read_figures(const struct json_place *sections, const char *name, struct host *host,
+			struct sample *sample, struct parse_error *error)
 {
 	struct json_place section;
 	int r = json_member(sections, name, &section, error);
 
 	for (int id = 0; r >= 0 && id < FIGURE_COUNT_; id++)
-		if (figure_members[id].section && !strcmp(figure_members[id].section, name)) {
+		if (figure_members[id].section && !strcmp(figure_members[id].section, name))
 			r = read_member(&section, figure_members[id].name, figure_members[id].unit,
 					&sample->figures[id], error);
-			sample->figures[id] =
-				r > 0 ? saturate_known(sample->figures[id]) : OBJECT_UNKNOWN;
-		}
 	if (r >= 0 && !strcmp(name, "shm"))
-		r = read_segments(&section, sample, error);
+		r = read_segments(&section, host, sample, error);
 	return r < 0 ? r : 0;
 }
 
@@ -220,7 +225,7 @@ static int owners_of_segments(struct sample *sample, const struct host *host)
 	return 0;
 }
 
-static int read_sample(const struct json_place *at, const struct host *host, struct sample *sample,
+static int read_sample(const struct json_place *at, struct host *host, struct sample *sample,
 		       struct parse_error *error)
 {
 	uint64_t time = 0;
@@ -230,7 +235,7 @@ static int read_sample(const struct json_place *at, const struct host *host, str
 		return json_complain(at, error, "time is past the end of time");
 	sample->time = (time_t)time;
 	for (size_t i = 0; r >= 0 && i < SAMPLE_SECTIONS; i++)
-		r = read_figures(at, sample_sections[i], sample, error);
+		r = read_figures(at, sample_sections[i], host, sample, error);
 	if (r >= 0)
 		r = read_mqueue_users(at, sample, error);
 	if (r >= 0)
@@ -240,10 +245,7 @@ static int read_sample(const struct json_place *at, const struct host *host, str
 				error);
 	if (r >= 0)
 		r = owners_of_segments(sample, host);
-	if (r < 0)
-		return r;
-	sample_add_up(sample, host);
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 static int read_current_hugepages(const struct json_place *member, void *data)
@@ -255,7 +257,8 @@ static int read_current_hugepages(const struct json_place *member, void *data)
 
 	errno = 0;
 	size = strtoull(member->key, &end, 10);
-	if (errno || *end || end == member->key || host_add_hugepage_size(reading->host, size) < 0)
+	if (errno || *end || !isdigit((unsigned char)*member->key) ||
+	    host_add_hugepage_size(reading->host, size) < 0)
 		return json_complain(member, reading->error,
 				     "not the size of a huge page in bytes");
 	r = json_number(member, "huge pages", &pages, reading->error);
@@ -433,7 +436,7 @@ static int by_time(const void *a, const void *b)
 	return (x->time > y->time) - (x->time < y->time);
 }
 
-static int read_samples(const struct json_place *document, const struct host *host,
+static int read_samples(const struct json_place *document, struct host *host,
 			struct samples *samples, struct parse_error *error)
 {
 	struct json_place list;
@@ -448,6 +451,9 @@ static int read_samples(const struct json_place *document, const struct host *ho
 
 		r = sample ? read_sample(&element, host, sample, error) : -ENOMEM;
 	}
+	/* not before all sizes of huge pages are known */
+	for (size_t i = 0; r == 0 && i < samples->count; i++)
+		sample_add_up(&samples->list[i], host);
 	if (r == 0 && samples->count)
 		qsort(samples->list, samples->count, sizeof(*samples->list), by_time);
 	return r;
@@ -526,6 +532,6 @@ int sample_detail_parse(struct sample *sample, const char *text)
 
 	document.value = parsed;
 	if (r == 0)
-		r = read_segments(&document, sample, &error);
+		r = read_segments(&document, NULL, sample, &error);
 	return r < 0 ? r : read_owners(&document, sample, &error);
 }

@@ -128,5 +128,7 @@ static inline void scene_done(struct scene *scene)
 	recommendation_done(&scene->analysis.result);
 	profile_needs_done(&scene->analysis.needs);
 	samples_done(&scene->analysis.samples);
+	if (scene->analysis.has_files)
+		sysctl_files_done(&scene->analysis.files);
 	host_done(&scene->analysis.host);
 }
