@@ -86,7 +86,7 @@ bool apply_run_has_changes(const struct apply_run *run)
 /* The i-th number of a value; not of huge pages, which are no parameter. */
 static enum parameter_id parameter_at(const struct sysctl_value *value, size_t i)
 {
-	size_t count;
+	unsigned count;
 
 	return sysctl_parameters((enum sysctl_id)value->id, &count) + (unsigned)i;
 }

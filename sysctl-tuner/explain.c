@@ -279,10 +279,10 @@ void explain_place(struct text *text, const struct analysis *analysis, enum sysc
 {
 	struct parameters preset = {0};
 	char buf[SYSCTL_TEXT_SIZE];
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 
-	for (size_t i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++)
 		parameter_set(&preset, first + i, analysis->result.values[first + i].preset);
 	add_files(text, analysis, sysctl_name(id));
 	text_add_format(

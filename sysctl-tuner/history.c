@@ -23,7 +23,7 @@
 static int find_parameter(const char *name)
 {
 	int id = parameter_by_name(name), sysctl;
-	size_t count;
+	unsigned count;
 
 	if (id >= 0)
 		return id;

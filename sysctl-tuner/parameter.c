@@ -18,7 +18,7 @@
 static const struct {
 	const char *name;
 	enum parameter_id first;
-	size_t count;
+	unsigned count;
 } sysctls[SYSCTL_COUNT_] = {
 	[SYSCTL_SHMMAX] = {"kernel.shmmax", PARAMETER_SHMMAX, 1},
 	[SYSCTL_SHMALL] = {"kernel.shmall", PARAMETER_SHMALL, 1},
@@ -81,7 +81,7 @@ int sysctl_by_name(const char *name)
 	return -ENOENT;
 }
 
-enum parameter_id sysctl_parameters(enum sysctl_id id, size_t *count)
+enum parameter_id sysctl_parameters(enum sysctl_id id, unsigned *count)
 {
 	*count = sysctls[id].count;
 	return sysctls[id].first;
@@ -141,7 +141,7 @@ const char *sysctl_format(enum sysctl_id id, const struct parameters *values,
 {
 	size_t length = 0;
 
-	for (size_t i = 0; i < sysctls[id].count; i++) {
+	for (unsigned i = 0; i < sysctls[id].count; i++) {
 		enum parameter_id at = sysctls[id].first + i;
 		const char *blank = i ? " " : "";
 		size_t room = SYSCTL_TEXT_SIZE - length;
@@ -175,7 +175,7 @@ int sysctl_parse(enum sysctl_id id, const char *text, struct parameters *values)
 {
 	uint64_t numbers[4];
 
-	for (size_t i = 0; i < sysctls[id].count; i++) {
+	for (unsigned i = 0; i < sysctls[id].count; i++) {
 		int r = parse_number(&text, &numbers[i]);
 
 		if (r < 0)
@@ -183,7 +183,7 @@ int sysctl_parse(enum sysctl_id id, const char *text, struct parameters *values)
 	}
 	if (text[strspn(text, " \t\n")])
 		return -EINVAL;
-	for (size_t i = 0; i < sysctls[id].count; i++)
+	for (unsigned i = 0; i < sysctls[id].count; i++)
 		parameter_set(values, sysctls[id].first + i, numbers[i]);
 	return 0;
 }

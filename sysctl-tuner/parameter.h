@@ -69,7 +69,7 @@ const char *sysctl_name(enum sysctl_id id);
 /* Finds it by its name, with dots or slashes. Returns a sysctl_id, or -ENOENT. */
 int sysctl_by_name(const char *name);
 /* Its parameters: *count of them (1 or 4), from the one returned on. */
-enum parameter_id sysctl_parameters(enum sysctl_id id, size_t *count);
+enum parameter_id sysctl_parameters(enum sysctl_id id, unsigned *count);
 enum sysctl_id parameter_sysctl(enum parameter_id id);
 
 /* "shmmax", "semmsl", "mqueue queues_max" …: for people. */

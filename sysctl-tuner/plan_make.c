@@ -20,10 +20,10 @@ static void baseline_of(struct parameters *baseline, const struct analysis *anal
 			enum sysctl_id id, enum plan_target target)
 {
 	const struct sysctl_line *line = NULL;
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 
-	for (size_t i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++)
 		parameter_set(baseline, first + i, analysis->result.values[first + i].preset);
 	if (target == PLAN_HOST && analysis->has_files)
 		line = sysctl_files_winner(&analysis->files, sysctl_name(id), APPLY_FILE_NAME);
@@ -44,12 +44,12 @@ static bool is_in_our_file(const struct analysis *analysis, const char *name)
 static bool is_planned(const struct analysis *analysis, const struct parameters *baseline,
 		       enum sysctl_id id, enum plan_target target)
 {
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 
 	if (target == PLAN_HOST && is_in_our_file(analysis, sysctl_name(id)))
 		return true;
-	for (size_t i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		const struct value *value = &analysis->result.values[first + i];
 		uint64_t without_us = baseline->value[first + i];
 
@@ -80,13 +80,13 @@ static int add_sysctl(struct plan *plan, struct analysis *analysis, enum sysctl_
 	_cleanup_(text_done) struct text comment = {0};
 	struct parameters baseline = {0}, values = {0};
 	char text[SYSCTL_TEXT_SIZE];
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 
 	baseline_of(&baseline, analysis, id, target);
 	if (!is_planned(analysis, &baseline, id, target))
 		return 0;
-	for (size_t i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		parameter_set(&values, first + i,
 			      value_for(&analysis->result.values[first + i], analysis, target));
 		if (count > 1)

@@ -143,12 +143,12 @@ static int add_files(struct json_object *to, const struct analysis *analysis, co
 static int add_evidence_of_sysctl(struct json_object *to, const struct analysis *analysis,
 				  enum sysctl_id id)
 {
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 	struct json_object *array = document_add_array(to, "values");
 	int r = array ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	for (unsigned i = 0; r == 0 && i < count; i++) {
 		struct json_object *element = document_append_object(array);
 
 		if (!element)

@@ -77,10 +77,10 @@ static void print_wrapped(FILE *out, const char *words)
 /* The four of kernel.sem each have their name before them. */
 static void add_of_sysctl(struct text *text, struct analysis *analysis, enum sysctl_id id)
 {
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 
-	for (size_t i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		if (count > 1)
 			text_add_format(text, "%s%s: ", i ? "\n" : "", parameter_name(first + i));
 		explain_need(text, analysis, first + i);

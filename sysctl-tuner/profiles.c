@@ -349,7 +349,7 @@ static int check_file(const struct evaluation *ev)
 static int add_of_section(struct evaluation *ev, struct profile_need *need, int sysctl,
 			  const struct settings_entry *entry)
 {
-	size_t count = 1;
+	unsigned count = 1;
 	unsigned first = TARGET_HUGEPAGES;
 
 	if (!strcmp(entry->key, "Source"))
@@ -359,7 +359,7 @@ static int add_of_section(struct evaluation *ev, struct profile_need *need, int 
 	if (count == 1)
 		return strcmp(entry->key, "Value") ? complain_key(ev, entry)
 						   : add_value(ev, need, first, entry);
-	for (size_t i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++)
 		if (!strcasecmp(entry->key, parameter_name((enum parameter_id)(first + i))))
 			return add_value(ev, need, (unsigned)(first + i), entry);
 	return complain_key(ev, entry);

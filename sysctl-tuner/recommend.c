@@ -337,10 +337,10 @@ enum action sysctl_action(const struct recommendation *result, enum sysctl_id id
 	static const unsigned rank[] = {
 		[ACTION_KEEP] = 0, [ACTION_LOWER] = 1, [ACTION_RAISE] = 2, [ACTION_CLAMPED] = 3};
 	enum action action = ACTION_KEEP;
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 
-	for (size_t i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++)
 		if (rank[result->values[first + i].action] > rank[action])
 			action = result->values[first + i].action;
 	return action;
@@ -348,11 +348,11 @@ enum action sysctl_action(const struct recommendation *result, enum sysctl_id id
 
 enum parameter_id sysctl_leader(const struct recommendation *result, enum sysctl_id id)
 {
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count), leader = first;
 	enum action action = sysctl_action(result, id);
 
-	for (size_t i = count; i > 0; i--) {
+	for (unsigned i = count; i > 0; i--) {
 		const struct value *value = &result->values[first + i - 1];
 
 		if (value->action == action && (action != ACTION_KEEP || value->need))

@@ -9,7 +9,7 @@ static struct row row_of_sysctl(const struct analysis *analysis, enum sysctl_id 
 {
 	const struct recommendation *result = &analysis->result;
 	struct parameters recommended = {0}, need = {0};
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 	struct row row = {
 		.name = sysctl_name(id),
@@ -19,7 +19,7 @@ static struct row row_of_sysctl(const struct analysis *analysis, enum sysctl_id 
 		.action = sysctl_action(result, id),
 	};
 
-	for (size_t i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		const struct value *value = &result->values[first + i];
 
 		row.is_short |= value->recommended > value->current;

@@ -240,7 +240,7 @@ static int add_current(struct json_object *document, const struct host *host)
 
 	for (int id = 0; r == 0 && id < SYSCTL_COUNT_; id++) {
 		enum sysctl_id sysctl = (enum sysctl_id)id;
-		size_t count;
+		unsigned count;
 		enum parameter_id first = sysctl_parameters(sysctl, &count);
 		char text[SYSCTL_TEXT_SIZE];
 
@@ -250,7 +250,7 @@ static int add_current(struct json_object *document, const struct host *host)
 					      : NULL);
 	}
 	huge = r == 0 ? document_add_object(to, NR_HUGEPAGES) : NULL;
-	for (size_t i = 0; huge && r == 0 && i < host->hugepage_size_count; i++) {
+	for (unsigned i = 0; huge && r == 0 && i < host->hugepage_size_count; i++) {
 		char size[24];
 
 		snprintf(size, sizeof(size), "%" PRIu64, host->hugepage_sizes[i]);

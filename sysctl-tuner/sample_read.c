@@ -102,7 +102,7 @@ static int read_segments(const struct json_place *shm, struct host *host, struct
 			 struct parse_error *error)
 {
 	struct json_place list;
-	size_t count;
+	size_t count = 0;
 	int r = json_member(shm, "segments", &list, error);
 
 	if (r == 0)
@@ -139,7 +139,7 @@ static int read_owners(const struct json_place *at, struct sample *sample,
 		       struct parse_error *error)
 {
 	struct json_place list;
-	size_t count;
+	size_t count = 0;
 	int r = json_member(at, "owners", &list, error);
 
 	if (r == 0)
@@ -271,7 +271,7 @@ static int read_current_hugepages(const struct json_place *member, void *data)
 static int read_sysctl(const struct json_place *place, enum sysctl_id id, struct host *host,
 		       struct parse_error *error)
 {
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 	const char *text = NULL;
 	uint64_t number = 0;
@@ -315,7 +315,7 @@ static int read_hugepage_sizes(const struct json_place *at, struct host *host,
 			       struct parse_error *error)
 {
 	struct json_place list;
-	size_t count;
+	size_t count = 0;
 	int r = json_member(at, "hugepage_sizes", &list, error);
 
 	if (r == 0)
@@ -362,7 +362,7 @@ static int read_pool(const struct json_place *at, struct host_pool *pool, struct
 static int read_pools(const struct json_place *at, struct host *host, struct parse_error *error)
 {
 	struct json_place list;
-	size_t count;
+	size_t count = 0;
 	int r = json_member(at, "hugepage_pools", &list, error);
 
 	if (r == 0)
@@ -440,7 +440,7 @@ static int read_samples(const struct json_place *document, struct host *host,
 			struct samples *samples, struct parse_error *error)
 {
 	struct json_place list;
-	size_t count;
+	size_t count = 0;
 	int r = json_member(document, "samples", &list, error);
 
 	if (r == 0)

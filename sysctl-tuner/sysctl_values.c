@@ -90,14 +90,14 @@ static int identify(struct sysctl_value *value, const char *name)
 static bool is_possible(const struct sysctl_value *value)
 {
 	enum parameter_id first;
-	size_t count;
+	unsigned count;
 
 	if (value->id == SYSCTL_SHMMAX || value->id == SYSCTL_SHMALL)
 		return true;
 	if (value->id == SYSCTL_HUGEPAGES)
 		return value->numbers[0] <= INT64_MAX;
 	first = sysctl_parameters((enum sysctl_id)value->id, &count);
-	for (size_t i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++)
 		if (value->numbers[i] > parameter_cap(first + (unsigned)i, 64, IPCMNI_MOST))
 			return false;
 	return true;

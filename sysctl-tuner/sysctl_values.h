@@ -18,7 +18,7 @@
 
 struct sysctl_value {
 	unsigned id; /* enum sysctl_id, or SYSCTL_HUGEPAGES */
-	size_t count;
+	unsigned count;
 	uint64_t numbers[SYSCTL_NUMBERS_MAX];
 };
 

@@ -42,12 +42,12 @@ static int warn_below_default(struct recommendation *result, const struct reques
 			      enum sysctl_id id)
 {
 	_cleanup_free_ char *place = NULL;
-	size_t count;
+	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 	const char *whose;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	for (unsigned i = 0; r == 0 && i < count; i++) {
 		const struct value *value = &result->values[first + i];
 
 		if (!value->has_current || value->current >= value->preset)

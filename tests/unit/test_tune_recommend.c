@@ -1130,7 +1130,7 @@ static void sysctls_are_found_by_their_names(void **state)
 	assert_int_equal(sysctl_by_name(""), -ENOENT);
 	for (int id = 0; id < PARAMETER_COUNT_; id++) {
 		enum parameter_id at = (enum parameter_id)id;
-		size_t count;
+		unsigned count;
 		enum parameter_id first = sysctl_parameters(parameter_sysctl(at), &count);
 
 		assert_true(first <= at && at < first + count);
