@@ -22,6 +22,9 @@ pamdir ?= $(or $(shell $(PKG_CONFIG) --variable=securedir pam 2>/dev/null),$(add
 pamconfigsdir ?= /usr/share/pam-configs
 # read by the programs from this fixed place (DESIGN.md)
 vendordir ?= /usr/lib
+# where the distribution's SELinux policy is, and tools look for modules of others
+sharedir ?= /usr/share
+policydir ?= $(sharedir)/selinux/packages
 
 CC ?= cc
 SANITIZE ?=
@@ -166,22 +169,21 @@ $B/tests/model/model: $(MODEL_OBJECTS)
 FUZZERS := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
-$B/tests/fuzz/fuzz_avc.o: ALL_CFLAGS += -Iselinux
-TUNE_FUZZERS := $(addprefix $B/tests/fuzz/fuzz_,sysctl sample profile)
-$(TUNE_FUZZERS:%=%.o): ALL_CFLAGS += -Isysctl-tuner
+# $(call fuzzer,NAME,FOLDER,ARCHIVE): of a parser of one program
+fuzz_link = $(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined
+define fuzzer
+$B/tests/fuzz/fuzz_$(1).o: ALL_CFLAGS += -I$(2)
+$B/tests/fuzz/fuzz_$(1): $B/tests/fuzz/fuzz_$(1).o $B/$(3).a $B/libipcguard.a
+	$$(call say,LD,$$@)
+	$$(Q)$$(fuzz_link) -o $$@ $$^ $$(ALL_LIBS)
+endef
+$(eval $(call fuzzer,avc,selinux,libavc))
+$(eval $(call fuzzer,harden,harden,libharden))
+$(foreach f,sysctl sample profile,$(eval $(call fuzzer,$f,sysctl-tuner,libtune)))
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
-$(TUNE_FUZZERS): %: %.o $B/libtune.a $B/libipcguard.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
-		$(ALL_LIBS)
-$B/tests/fuzz/fuzz_avc: $B/tests/fuzz/fuzz_avc.o $B/libavc.a $B/libipcguard.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
-		$(ALL_LIBS)
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(filter-out -fsanitize=%,$(ALL_LDFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ $^ \
-		$(ALL_LIBS)
+	$(Q)$(fuzz_link) -o $@ $^ $(ALL_LIBS)
 
 $B/bench/tune_%.o: ALL_CFLAGS += -Isysctl-tuner
 $B/bench/tune_%: $B/bench/tune_%.o $B/libtune.a $B/libipcguard.a
@@ -191,6 +193,18 @@ $B/bench/tune_%: $B/bench/tune_%.o $B/libtune.a $B/libipcguard.a
 $B/bench/%: $B/bench/%.o $B/libipcguard.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(if $(filter pam,$*),$(PAM_LIBS))
+
+# the SELinux policy module, where the distribution's policy headers are
+POLICY := $B/policy/ipcguard.pp
+POLICY_SOURCES := $(addprefix selinux/ipcguard.,te fc if)
+.PHONY: policy
+policy: $(POLICY)
+$(POLICY): $(POLICY_SOURCES)
+	$(call say,POLICY,$@)
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	$(Q)$(MAKE) $(if $(V),,-s) -C $(@D) -f $(sharedir)/selinux/devel/Makefile ipcguard.pp \
+		$(if $(V),,>/dev/null)
 
 # drop-ins name the program by its installed path: another prefix= means another program; and doctor
 # looks for the module where it is installed
@@ -260,6 +274,7 @@ lint: setup
 
 help:
 	@echo 'make all         the programs, into build/'
+	@echo 'make policy      the SELinux policy module (ipcguard_selinux(8)); make install takes it along'
 	@echo 'make install     DESTDIR=, prefix=$(prefix)'
 	@echo 'make uninstall   take away what install put'
 	@echo 'make setup       install the packages that building and testing need'
@@ -303,6 +318,7 @@ INSTALLED = \
 	$(foreach f,$(VENDOR_CONF),$f:$(vendordir)/ipcguard.conf) \
 	$(foreach f,$(PATTERNS),$f:$(vendordir)/ipcguard/patterns.d/$(notdir $f)) \
 	$(foreach f,$(PROFILES),$f:$(vendordir)/ipcguard/profiles.d/$(notdir $f)) \
+	$(foreach f,$(POLICY_SOURCES),$f:$(docdir)/examples/selinux/$(notdir $f)) \
 	$(foreach f,$(MAN_PAGES),$f:$(mandir)/man$(subst .,,$(suffix $f))/$(notdir $f)) \
 	$(foreach f,$(DOCS),$f:$(docdir)/$(notdir $f)) \
 	$(foreach f,$(COMPLETION),$f:$(completionsdir)/$(notdir $f))
@@ -312,7 +328,7 @@ CONFIGURED = \
 	selinux/auditd/ipcavc.conf.in:$(sysconfdir)/audit/plugins.d/ipcavc.conf
 
 # directories that go when they are empty, innermost first
-INSTALLED_DIRS = $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
+INSTALLED_DIRS = $(docdir)/examples/selinux $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
 	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard/profiles.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
 
 define put
@@ -329,6 +345,7 @@ install: programs
 		install -D -m 0755 "$B/$$program" "$(DESTDIR)$(bindir)/$$program" || exit; \
 	done
 	$(Q)install -D -m 0644 $B/pam_ipcclean.so '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
+	$(Q)[ ! -e $(POLICY) ] || install -D -m 0644 $(POLICY) '$(DESTDIR)$(policydir)/ipcguard.pp'
 	$(Q)set -e; for pair in $(foreach p,$(INSTALLED),'$p'); do $(put); done
 	$(Q)set -e; for pair in $(foreach p,$(CONFIGURED),'$p'); do \
 		[ -e "$(DESTDIR)$${pair#*:}" ] || { $(put); }; \
@@ -336,7 +353,8 @@ install: programs
 	$(call say,INSTALL,$(DESTDIR)$(bindir))
 
 uninstall:
-	$(Q)rm -f $(PROGRAMS:%='$(DESTDIR)$(bindir)/%') '$(DESTDIR)$(pamdir)/pam_ipcclean.so'
+	$(Q)rm -f $(PROGRAMS:%='$(DESTDIR)$(bindir)/%') '$(DESTDIR)$(pamdir)/pam_ipcclean.so' \
+		'$(DESTDIR)$(policydir)/ipcguard.pp'
 	$(Q)set -e; for pair in $(foreach p,$(INSTALLED) $(CONFIGURED),'$p'); do \
 		rm -f "$(DESTDIR)$${pair#*:}"; \
 	done

@@ -4,14 +4,29 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-enum command { COMMAND_REPORT, COMMAND_HOST, COMMAND_COUNT_ };
+enum command {
+	COMMAND_REPORT,
+	COMMAND_OBSERVE,
+	COMMAND_PROPOSE,
+	COMMAND_TRY,
+	COMMAND_APPLY,
+	COMMAND_REVERT,
+	COMMAND_DIFF,
+	COMMAND_HOST,
+	COMMAND_COUNT_
+};
 
 struct options {
 	enum command command;
 	char **operands; /* into argv */
 	size_t operand_count;
 	bool is_json, is_verbose;
+	bool until_stopped; /* observe: as long as the unit runs */
+	uint64_t for_ns;    /* observe: that long */
+	uint64_t watch_ns;  /* try: that long */
+	const char *check;  /* try: command line that must succeed; NULL for none */
 };
 
 enum options_next {

@@ -144,6 +144,11 @@ static int print_page(const struct row *row, const struct look *look, FILE *out)
 		add_list(&text, "  runs as its user, too: ", &row->same_user);
 		text_add_char(&text, '\n');
 	}
+	if (row->private_keys.count) {
+		add_list(&text, "  keys of files in its private /tmp, which are others elsewhere: ",
+			 &row->private_keys);
+		text_add_char(&text, '\n');
+	}
 	add_exposure(&text, &row->exposure);
 	if (text.failed)
 		return -ENOMEM;
@@ -263,6 +268,8 @@ static int add_json_row(struct json_object *to, const struct row *row, const str
 		r = add_json_list(to, "used_with", &row->companions);
 	if (r == 0)
 		r = add_json_list(to, "same_user", &row->same_user);
+	if (r == 0)
+		r = add_json_list(to, "private_keys", &row->private_keys);
 	return r == 0 ? add_json_exposure(to, &row->exposure) : r;
 }
 

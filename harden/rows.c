@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "private_key.h"
 
 /* So many others are named; a report is no list of processes. */
 #define NAMED_MAX 16
@@ -22,6 +23,7 @@ void rows_done(struct rows *rows)
 		free(row->objects);
 		string_list_done(&row->companions);
 		string_list_done(&row->same_user);
+		string_list_done(&row->private_keys);
 	}
 	free(rows->all);
 	*rows = (struct rows){0};
@@ -198,6 +200,40 @@ static int join_users(struct rows *rows, struct look *look)
 	return r;
 }
 
+static int note_private_key(struct row *row, const struct tmp_places *places,
+			    const struct ipc_object *obj)
+{
+	_cleanup_free_ char *file = NULL, *ref = NULL, *text = NULL;
+	int r = private_key_find(places, row->facts.id, obj->key, &file);
+
+	if (r <= 0)
+		return r;
+	ref = object_ref(obj);
+	if (!ref || asprintf(&text, "%s has the key of %s", ref, file) < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	return name_once(&row->private_keys, text);
+}
+
+static int join_private_keys(struct rows *rows, struct look *look)
+{
+	_cleanup_(tmp_places_done) struct tmp_places places = {0};
+	int r = tmp_places_read(&places, NULL);
+
+	for (size_t i = 0; r == 0 && i < rows->count; i++) {
+		struct row *row = &rows->all[i];
+
+		if (!row->facts.has_private_tmp || !(row->kinds & KINDS_SYSV))
+			continue;
+		for (size_t j = 0; r == 0 && j < row->object_count; j++)
+			if (kind_is_sysv(look->inv.objects[row->objects[j]].kind))
+				r = note_private_key(row, &places,
+						     &look->inv.objects[row->objects[j]]);
+	}
+	return r;
+}
+
 static void weigh(struct row *row, const struct look *look)
 {
 	struct exposure_facts facts = {.unit = &row->facts,
@@ -228,6 +264,8 @@ int rows_join(struct rows *rows, struct look *look)
 		r = join_object(rows, look, i);
 	if (r == 0)
 		r = join_users(rows, look);
+	if (r == 0)
+		r = join_private_keys(rows, look);
 	for (size_t i = 0; i < rows->count; i++)
 		weigh(&rows->all[i], look);
 	if (rows->count)

@@ -16,6 +16,8 @@ struct row {
 	unsigned kinds;		       /* set of them */
 	struct string_list companions; /* other units, and "pid N" of none, that use some of them */
 	struct string_list same_user;  /* other units with processes of its user; not for root */
+	/* "shm:5 has the key of /tmp/x": of files in its private /tmp */
+	struct string_list private_keys;
 	struct exposure exposure;
 };
 

@@ -6,6 +6,7 @@
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -134,6 +135,18 @@ static bool has_policy_module(void)
 	return is_there;
 }
 
+/* The label that lets ipcclean into its domain is the file's, given by restorecon(8). */
+static bool has_wrong_label(void)
+{
+	char label[256];
+	ssize_t n = getxattr(BINDIR "/ipcclean", "security.selinux", label, sizeof(label) - 1);
+
+	if (n < 0)
+		return false;
+	label[n] = '\0';
+	return !strstr(label, ":ipcclean_exec_t");
+}
+
 int check_selinux(const struct options *options, struct check *check)
 {
 	_cleanup_free_ char *text = NULL;
@@ -144,13 +157,19 @@ int check_selinux(const struct options *options, struct check *check)
 	(void)options;
 	if (r < 0)
 		return r == -ENOMEM ? r : check_set(check, CHECK_NONE, NULL, "not enabled");
+	if (has_policy_module() && has_wrong_label())
+		return check_set(check, CHECK_MISS, "restorecon -F " BINDIR "/ipc*",
+				 "%s, policy module ipcguard is loaded, but " BINDIR
+				 "/ipcclean doesn't have its label",
+				 mode);
 	if (has_policy_module())
 		return check_set(check, CHECK_OK, NULL, "%s, policy module ipcguard is loaded",
 				 mode);
 	if (geteuid() != 0)
 		return check_set(check, CHECK_HINT, "run this as root",
 				 "%s; policy modules are shown to root only", mode);
-	return check_set(check, is_enforcing ? CHECK_MISS : CHECK_HINT, "semodule -i ipcguard.cil",
+	return check_set(check, is_enforcing ? CHECK_MISS : CHECK_HINT,
+			 "semodule -i ipcguard.pp, see ipcguard_selinux(8)",
 			 "%s, and no policy module ipcguard: ipcclean, when a confined login "
 			 "program starts it, may not be able to remove",
 			 mode);

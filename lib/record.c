@@ -22,8 +22,10 @@ static const struct {
 
 static enum record_type type_of(struct span after_type)
 {
+	if (!after_type.length)
+		return RECORD_NONE;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (span_starts(after_type, types[i].name))
+		if (*types[i].name == *after_type.at && span_starts(after_type, types[i].name))
 			return types[i].type;
 	return RECORD_NONE;
 }

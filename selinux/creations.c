@@ -15,8 +15,6 @@
 #include "syscall.h"
 
 #define SLOTS 2048u /* a later one takes the place of another */
-/* in raw records success= is the third field */
-#define SUCCESS_WITHIN 80
 
 struct creations {
 	struct creation all[SLOTS];
@@ -61,26 +59,16 @@ static void copy(char *to, size_t size, struct span text)
 	to[length] = '\0';
 }
 
-/* Nearly every SYSCALL record of a log is none: told apart by its beginning. */
-static bool may_be_one(const struct record *record)
+void creations_note(struct creations *creations, const struct record *record,
+		    const struct ipc_syscall *call)
 {
-	struct span head = record->body;
-
-	if (record->form == FORM_RAW && head.length > SUCCESS_WITHIN)
-		head.length = SUCCESS_WITHIN;
-	return span_find(head, "success=yes");
-}
-
-void creations_note(struct creations *creations, const struct record *record)
-{
-	struct ipc_syscall call;
 	struct creation one = {.is_known = true};
 	char context[sizeof(one.domain) + 64];
 	struct span domain;
 
-	if (!may_be_one(record) || !syscall_read(record, &call) || !kind_of(call.call, &one.kind) ||
-	    !call.has_key || !call.key || !call.has_id || call.flags < 0 ||
-	    !(call.flags & IPC_CREAT))
+	/* of a ...get, an id is the result of one that succeeded */
+	if (!kind_of(call->call, &one.kind) || !call->has_key || !call->key || !call->has_id ||
+	    call->flags < 0 || !(call->flags & IPC_CREAT))
 		return;
 	copy(context, sizeof(context), record_field(record, "subj"));
 	domain = context_type(context);
@@ -88,8 +76,8 @@ void creations_note(struct creations *creations, const struct record *record)
 		return;
 	copy(one.domain, sizeof(one.domain), domain);
 	copy(one.comm, sizeof(one.comm), record_field(record, "comm"));
-	one.key = call.key;
-	one.id = call.id;
+	one.key = call->key;
+	one.id = call->id;
 	one.pid = span_decimal(record_field(record, "pid"));
 	one.uid = span_decimal(record_field(record, "uid"));
 	one.time = eventtime_read(record->event);

@@ -22,12 +22,14 @@ struct creation {
 };
 
 struct creations;
+struct ipc_syscall;
 
 /* Returns 0 and an empty set for free(3), or -ENOMEM. */
 int creations_new(struct creations **out);
 
-/* Takes a SYSCALL record, if it is one. */
-void creations_note(struct creations *creations, const struct record *record);
+/* Takes a SYSCALL record and what was read of it, if it is one. */
+void creations_note(struct creations *creations, const struct record *record,
+		    const struct ipc_syscall *call);
 
 /* The last of a key by a domain, or NULL. Key 0 is many objects'. */
 const struct creation *creations_find(const struct creations *creations, enum ipc_kind kind,

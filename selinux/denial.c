@@ -290,7 +290,6 @@ int denial_read(const struct record *record, struct denial *denial, const char *
 	*denial = (struct denial){.id = DENIAL_UNKNOWN,
 				  .ino = DENIAL_UNKNOWN,
 				  .op_flags = DENIAL_UNKNOWN,
-				  .uid = DENIAL_UNKNOWN,
 				  .object_uid = DENIAL_UNKNOWN,
 				  .object_mode = DENIAL_UNKNOWN};
 	/* two texts may come from one field, and each has a NUL */

@@ -64,7 +64,6 @@ struct denial {
 	/* from the records beside it */
 	char op[32];	     /* "semctl:GETVAL"; empty: not told */
 	int64_t op_flags;    /* the flags of a …get; DENIAL_UNKNOWN */
-	int64_t uid;	     /* who called; DENIAL_UNKNOWN */
 	int64_t object_uid;  /* the owner at that time; DENIAL_UNKNOWN */
 	int64_t object_mode; /* permission bits at that time; DENIAL_UNKNOWN */
 

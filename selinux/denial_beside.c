@@ -37,7 +37,6 @@ static void add_syscall(struct denial *denial, const struct record *record)
 {
 	struct ipc_syscall call;
 
-	denial->uid = span_decimal(record_field(record, "uid"));
 	if (!syscall_read(record, &call))
 		return;
 	memcpy(denial->op, call.op, sizeof(denial->op));
@@ -90,6 +89,7 @@ int denial_add(struct denial *denial, const struct record *record)
 	case RECORD_NONE:
 	case RECORD_AVC:
 	case RECORD_JSON:
+	case RECORD_SECCOMP:
 		break;
 	}
 	return 0;

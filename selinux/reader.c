@@ -12,9 +12,14 @@
 
 #include "journal.h"
 #include "laurel.h"
+#include "syscall.h"
 #include "text.h"
 
 #define WRAPPED_LINES_MAX 8
+/* what is copied from the page cache is still in the processor's when it is looked at */
+#define READ_SIZE (128u << 10)
+/* item= and name= are a PATH record's first fields */
+#define NAME_WITHIN 64
 
 struct reader {
 	struct reader_sink sink;
@@ -77,6 +82,25 @@ static int begin_wrapped(struct reader *reader, struct span line, const char *da
 	return reader->wrapped.failed ? -ENOMEM : 0;
 }
 
+/* Calls that are no IPC tell nothing of a denial on it. */
+static int take_syscall(struct reader *reader, const struct record *record, struct span line)
+{
+	struct ipc_syscall call;
+
+	if (!syscall_read(record, &call))
+		return 0;
+	creations_note(reader->creations, record, &call);
+	return join_beside(reader->join, record, line);
+}
+
+static bool names_shm(const struct record *record)
+{
+	struct span head = record->body;
+
+	head.length = head.length < NAME_WITHIN ? head.length : NAME_WITHIN;
+	return span_find(head, "/dev/shm/");
+}
+
 static int take_record(const struct record *record, struct span line, void *data)
 {
 	struct reader *reader = data;
@@ -88,15 +112,12 @@ static int take_record(const struct record *record, struct span line, void *data
 		r = read_avc(reader, record, &damage);
 		return r == 0 && damage ? complain(reader, reader->number, damage) : r;
 	case RECORD_SYSCALL:
-		creations_note(reader->creations, record);
-		return join_beside(reader->join, record, line);
+		return take_syscall(reader, record, line);
 	case RECORD_IPC:
 	case RECORD_MQ_OPEN:
 		return join_beside(reader->join, record, line);
 	case RECORD_PATH:
-		return span_find(record->body, "/dev/shm/")
-			       ? join_beside(reader->join, record, line)
-			       : 0;
+		return names_shm(record) ? join_beside(reader->join, record, line) : 0;
 	case RECORD_NONE:
 	case RECORD_JSON:
 	case RECORD_SECCOMP:
@@ -262,6 +283,7 @@ int reader_read_some(struct reader *reader, int fd)
 	ssize_t n;
 	int r;
 
+	size = size < READ_SIZE ? size : READ_SIZE;
 	do {
 		n = read(fd, space, size);
 	} while (n < 0 && errno == EINTR);

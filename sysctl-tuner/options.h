@@ -34,12 +34,11 @@ struct options {
 	size_t operand_count;
 	const char **profiles; /* --for=, in their order */
 	size_t profile_count;
-	const char *from; /* --from=; NULL: this host */
-	const char
-		*database;  /* --database=, or the default */
-	pid_t namespace_of; /* 0: our own */
-	uint64_t since_ns;  /* --since=: how far back; 0: all that is there */
-	unsigned headroom;  /* percent, 0 to 1000 */
+	const char *from;     /* --from=; NULL: this host */
+	const char *database; /* --database=, or the default */
+	pid_t namespace_of;   /* 0: our own */
+	uint64_t since_ns;    /* --since=: how far back; 0: all that is there */
+	unsigned headroom;    /* percent, 0 to 1000 */
 	enum output_format format;
 	const char *svg; /* history */
 	bool is_csv;

@@ -98,7 +98,7 @@ static bool is_possible(const struct sysctl_value *value)
 		return value->numbers[0] <= INT64_MAX;
 	first = sysctl_parameters((enum sysctl_id)value->id, &count);
 	for (size_t i = 0; i < count; i++)
-		if (value->numbers[i] > parameter_cap(first + i, 64, IPCMNI_MOST))
+		if (value->numbers[i] > parameter_cap(first + (unsigned)i, 64, IPCMNI_MOST))
 			return false;
 	return true;
 }

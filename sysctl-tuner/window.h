@@ -26,8 +26,8 @@ struct peak {
 	size_t sample;		/* the first in which it was reached */
 	uint64_t p50, p95, p99; /* for information */
 	unsigned days;		/* with samples */
-	uint64_t ahead;		/* it grows by that in TREND_AHEAD_DAYS, where it surely does; else 0 */
-	uint64_t growth;	/* what that may add to the maximum */
+	uint64_t ahead;	 /* it grows by that in TREND_AHEAD_DAYS, where it surely does; else 0 */
+	uint64_t growth; /* what that may add to the maximum */
 };
 
 /* Returns 0 or -ENOMEM. */

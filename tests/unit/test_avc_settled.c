@@ -65,7 +65,7 @@ static void whole_lines_are_settled(void **state)
 	take(reader, OTHER, 10);
 	assert_int_equal(reader_settled(reader), strlen(OTHER));
 	assert_int_equal(reader_taken(reader), strlen(OTHER) + 10);
-	take(reader, OTHER + 10, strlen(OTHER) - 10);
+	take(reader, &OTHER[10], strlen(OTHER) - 10);
 	assert_int_equal(reader_settled(reader), 2 * strlen(OTHER));
 }
 
@@ -99,7 +99,7 @@ static void a_wrapped_record_is_not(void **state)
 	take(reader, OTHER AVC, strlen(OTHER) + half);
 	take(reader, "\n", 1);
 	assert_int_equal(reader_settled(reader), strlen(OTHER));
-	take(reader, AVC + half, strlen(AVC) - half);
+	take(reader, &AVC[half], strlen(AVC) - half);
 	assert_int_equal(reader_tick(reader), 0);
 	assert_int_equal(reader_tick(reader), 0);
 	assert_int_equal(given, 1);

@@ -79,3 +79,375 @@ scenario_report_sorts_all_services_and_takes_masked_and_unknown_units() {
 	ipcharden host --json >/run/harden.json || true
 	[ "$(jq '.checks | length' /run/harden.json)" = 10 ] || fail "host"
 }
+
+# --- observe, propose, try, apply
+
+STATE=/var/lib/ipcguard/harden
+
+# A service that does what is written into its FIFO, one command a line, until it is stopped. Its own IPC
+# is that of its first command.
+commanded_service() { # unit first-command lines...
+	local unit=$1 first=$2
+	shift 2
+	rm -f "/run/$unit.in" "/run/$unit.out"
+	mkfifo -m 0666 "/run/$unit.in"
+	: >"/run/$unit.out"
+	chmod 0666 "/run/$unit.out"
+	cat >"/run/$unit.sh" <<-END
+		$first
+		exec 3<>/run/$unit.in
+		while read -r line <&3; do
+			eval "\$line" >>/run/$unit.out 2>&1
+			echo "status \$?" >>/run/$unit.out
+		done
+	END
+	printf '%s\n' User=svc "ExecStart=/bin/bash /run/$unit.sh" "$@" | unit "$unit"
+	systemctl start "$unit"
+}
+
+answered() { # unit times
+	[ "$(grep -c '^status ' "/run/$1.out")" -ge "$2" ]
+}
+
+# Has a service do something; its exit status is $said.
+tell() { # unit command
+	local before
+	before=$(grep -c '^status ' "/run/$1.out" || true)
+	echo "$2" >"/run/$1.in"
+	wait_for 60 answered "$1" $((before + 1))
+	said=$(tail -n 1 "/run/$1.out")
+	said=${said#status }
+}
+
+# Observes it while a command is run that makes it work, and is over when that is.
+observe() { # unit command...
+	local unit=$1 observer
+	shift
+	ipcharden observe "$unit" --until-stopped >/run/observe.out 2>/run/observe.err &
+	observer=$!
+	wait_for 120 grep -q "observing $unit" /run/observe.err
+	"$@" || fail "its work: $* $(cat /run/observe.err)"
+	kill -TERM $observer
+	wait $observer || fail "observe: $(cat /run/observe.err)"
+	[ -e "$STATE/$unit.json" ] || fail "nothing is kept"
+}
+
+seen() { # unit jq-filter
+	jq -r "$2" "$STATE/$1.json"
+}
+
+propose() { # unit jq-filter
+	ipcharden propose "$1" --json >/run/proposal.json 2>/run/proposal.err || fail "propose: $(cat /run/proposal.err)"
+	jq -r "$2" /run/proposal.json
+}
+
+proposes() { # unit directive: whether it is proposed; a filter by one of its calls
+	propose "$1" '.proposed[].directive' | sed 's/^SystemCallFilter=~//' | tr ' ' '\n' | grep -qxF "$2"
+}
+
+property() { # unit property
+	systemctl show -P "$2" "$1"
+}
+
+is_logged() { # unit
+	property "$1" SystemCallLog | grep -q shmget
+}
+
+nothing_temporary_of() { # unit
+	[ ! -e "/run/systemd/system/$1.d/50-ipcharden-observe.conf" ] && [ ! -e "/run/systemd/system/$1.d/50-ipcharden-try.conf" ]
+}
+
+scenario_observe_sees_calls_and_objects_and_leaves_nothing() {
+	local pid
+	commanded_service t.service 'ipcobj shm 0x4e01 8192 0600 >/dev/null'
+	pid=$(property t.service MainPID)
+	use() { tell t.service 'ipcobj sem 0x4e02 1 0600'; }
+	ipcrm -M 0x4e01
+	observe t.service use
+	[ "$(property t.service MainPID)" != "$pid" ] || fail "it was not restarted"
+	systemctl is-active -q t.service || fail "it doesn't run again"
+	[ "$(seen t.service '(.calls.shmget // 0) + (.calls_of_unknown.shmget // 0) > 0')" = true ] || fail "shmget: $(cat /run/observe.err) $(seen t.service .)"
+	[ "$(seen t.service '(.calls.semget // 0) + (.calls_of_unknown.semget // 0) > 0')" = true ] || fail "semget: $(seen t.service .)"
+	[ "$(seen t.service '(.calls.msgget // .calls_of_unknown.msgget)')" = null ] || fail "msgget: $(seen t.service .)"
+	nothing_temporary_of t.service || fail "the drop-in is there"
+	! is_logged t.service || fail "it is logged"
+	# what it has made in the meantime is in its way when it starts
+	ipcrm -M 0x4e01
+	ipcrm -S 0x4e02
+	end t.service
+}
+
+scenario_observe_without_auditd_reads_the_journal() {
+	# its unit refuses a manual stop
+	kill "$(pidof auditd)"
+	wait_for 60 eval '! pidof auditd'
+	systemctl start systemd-journald-audit.socket
+	systemctl restart systemd-journald
+	# whatever makes a record, so that the journal has one
+	printf '%s\n' User=svc 'ExecStart=/bin/sleep infinity' SystemCallLog=nanosleep | unit t2.service
+	systemctl start t2.service
+	in_journal() { journalctl -q -n 1 _TRANSPORT=audit | grep .; }
+	wait_for 60 in_journal
+	commanded_service t.service :
+	use() { tell t.service 'ipcobj sem 0x4e02 1 0600'; }
+	observe t.service use
+	[ "$(seen t.service '(.calls.semget // 0) + (.calls_of_unknown.semget // 0)')" = 1 ] || fail "semget: $(cat /run/observe.err) $(seen t.service .)"
+	systemctl start auditd
+	systemctl stop systemd-journald-audit.socket
+	end t.service t2.service
+}
+
+scenario_observe_survives_sigkill() {
+	local observer
+	printf '%s\n' User=svc 'ExecStart=/bin/sleep infinity' | unit t.service
+	systemctl start t.service
+	ipcharden observe t.service --for=1h >/dev/null 2>/run/observe.err &
+	observer=$!
+	wait_for 120 grep -q "observing t.service" /run/observe.err
+	is_logged t.service || fail "it is not logged"
+	# another one keeps its hands off
+	ipcharden observe t.service 2>/run/harden.err && fail "two at once"
+	grep -q 'another ipcharden' /run/harden.err || fail "$(cat /run/harden.err)"
+	kill -KILL $observer
+	wait $observer || true
+	systemctl is-active -q t.service || fail "it has stopped"
+	# the next one, whatever it is about, clears up
+	ipcharden revert ssh.service 2>/run/harden.err || fail "$(cat /run/harden.err)"
+	nothing_temporary_of t.service || fail "the drop-in is there"
+	! is_logged t.service || fail "it is logged"
+	grep -q 't.service: removed what an interrupted' /run/harden.err || fail "$(cat /run/harden.err)"
+	end t.service
+}
+
+scenario_what_was_not_seen_is_refused_and_reverted() {
+	commanded_service t.service :
+	# a mqueue service
+	use() { tell t.service 'ipcobj pmq /q 0600 2 && ipcobj pmq /q2 0600'; rm -f /dev/mqueue/q /dev/mqueue/q2; }
+	observe t.service use
+	proposes t.service mq_open && fail "mq_open: it is used"
+	local call
+	for call in shmget shmat semget semop msgget msgsnd PrivateIPC=yes RestrictSUIDSGID=yes; do
+		proposes t.service $call || fail "$call is not proposed: $(cat /run/proposal.json)"
+	done
+	ipcharden try t.service --watch=3s --check='systemctl is-active -q t.service' >/run/try.out 2>&1 || fail "try: $(cat /run/try.out)"
+	nothing_temporary_of t.service || fail "the trial's drop-in is there"
+	ipcharden apply t.service || fail apply
+	[ ! -e /run/systemd/system/t.service.d/50-ipcharden.conf ] || fail "the one below /run"
+	systemd-analyze verify t.service 2>&1 | grep . && fail "verify"
+	systemctl restart t.service
+	# what it needs works, the stand-in for an exploit doesn't
+	tell t.service 'ipcobj pmq /q 0600 1'
+	[ "$said" = 0 ] || fail "mq_open: $said $(cat /run/t.service.out)"
+	for call in 'ipcobj shm 0x4e05 4096 0600' 'ipcobj msg 0x4e05 0600' 'ipcobj sem 0x4e05 1 0600'; do
+		tell t.service "$call"
+		[ "$said" = 159 ] || fail "$call: $said $(cat /run/t.service.out)"
+	done
+	expect_report t.service .private_ipc true
+	ipcharden diff t.service || fail "diff: no drift"
+	ipcharden revert t.service
+	[ ! -e /etc/systemd/system/t.service.d ] || fail "reverted"
+	systemctl restart t.service
+	tell t.service 'ipcobj shm 0x4e05 4096 0600'
+	[ "$said" = 0 ] || fail "after revert: $said $(cat /run/t.service.out)"
+	end t.service
+}
+
+scenario_exposure_falls() {
+	local before after
+	printf '%s\n' User=svc "ExecStart=/bin/busybox httpd -f -p 8099 -h /usr/share/doc" | unit t.service
+	systemctl start t.service
+	fetch() { busybox wget -qO /dev/null http://127.0.0.1:8099/adduser/; }
+	use() { busybox wget -qO /dev/null http://127.0.0.1:8099/ || :; }
+	before=$(systemd-analyze security t.service --no-pager | sed -n 's/.*Overall exposure level for t.service: \([0-9.]*\).*/\1/p')
+	observe t.service use
+	# a web server without any IPC: all of it goes
+	[ "$(seen t.service '.calls | length')" = 0 ] || fail "$(seen t.service .calls)"
+	local call
+	for call in shmget shmat shmdt shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink; do
+		proposes t.service $call || fail "$call is not proposed: $(cat /run/proposal.json)"
+	done
+	ipcharden try t.service --watch=3s >/run/try.out 2>&1 || fail "try: $(cat /run/try.out)"
+	ipcharden apply t.service
+	after=$(systemd-analyze security t.service --no-pager | sed -n 's/.*Overall exposure level for t.service: \([0-9.]*\).*/\1/p')
+	awk "BEGIN { exit !($after < $before) }" || fail "exposure $before, then $after"
+	[ "$(report t.service .exposure_tenths)" -lt 40 ] || fail "$(cat /run/harden.json)"
+	end t.service
+}
+
+scenario_a_pair_is_not_torn_apart() {
+	commanded_service t.service 'id=$(ipcobj shm 0x4e07 8192 0600); sleep infinity | ipcobj attach ${id#shm:} &'
+	commanded_service t2.service 'id=$(ipcs -m | sed -n "s/^0x00004e07 *\([0-9]*\).*/\1/p"); sleep infinity | ipcobj attach $id &'
+	wait_for 60 has_objects t2.service
+	expect_report t2.service '.used_with | join(" ")' t.service
+	use() { wait_for 60 has_objects t2.service; sleepless_look; }
+	# one look at its objects is enough, and comes at once
+	sleepless_look() { wait_for 60 has_objects t2.service; }
+	observe t2.service use
+	[ "$(seen t2.service '.objects[0].others | join(" ")')" = t.service ] || fail "$(seen t2.service .)"
+	proposes t2.service PrivateIPC=yes && fail "PrivateIPC=yes for a pair"
+	propose t2.service '.not_proposed[] | select(.directive == "PrivateIPC=yes") | .reason' | grep -q 'used by others, too: t.service' ||
+		fail "the reason: $(cat /run/proposal.json)"
+	proposes t2.service shmat && fail "shmat: it is used"
+	proposes t2.service semget || fail "semget: $(cat /run/proposal.json)"
+	end t.service t2.service
+}
+
+scenario_a_wrong_proposal_is_rolled_back() {
+	commanded_service t.service 'id=$(ipcobj sem 0x4e08 1 0600)'
+	use() { tell t.service 'ipcrm -S 0x4e08'; }
+	observe t.service use
+	ipcrm -S 0x4e08 2>/dev/null || true
+	# the hook: an observation that has not seen what the unit does
+	jq -c '.calls = {} | .calls_of_unknown = {}' "$STATE/t.service.json" >/run/wrong.json
+	cat /run/wrong.json >"$STATE/t.service.json"
+	local start=$SECONDS
+	if ipcharden try t.service --watch=60s >/run/try.out 2>&1; then fail "a wrong proposal: $(cat /run/try.out)"; fi
+	[ $((SECONDS - start)) -lt 60 ] || fail "not within the watch time"
+	grep -q '^t.service: rolled back: .*semget' /run/try.out || fail "$(cat /run/try.out)"
+	systemctl is-active -q t.service || fail "it doesn't run"
+	nothing_temporary_of t.service || fail "the trial's drop-in is there"
+	ipcrm -S 0x4e08 2>/dev/null || true
+	# and one whose check fails
+	jq -c '.calls = {"semget": 1, "semctl": 1, "semtimedop": 1}' /run/wrong.json >"$STATE/t.service.json"
+	rm -f /run/checked
+	printf '%s\n' '#!/bin/sh' '[ ! -e /run/checked ] && touch /run/checked' >/run/check.sh
+	chmod +x /run/check.sh
+	if ipcharden try t.service --watch=60s --check='/bin/sh /run/check.sh' >/run/try.out 2>&1; then fail "the check"; fi
+	grep -q '^t.service: rolled back: the check fails' /run/try.out || fail "$(cat /run/try.out)"
+	systemctl is-active -q t.service || fail "it doesn't run"
+	# a check that fails anyhow changes nothing
+	local pid
+	pid=$(property t.service MainPID)
+	ipcharden try t.service --check=false >/run/try.out 2>&1 && fail "false"
+	[ "$(property t.service MainPID)" = "$pid" ] || fail "restarted"
+	end t.service
+}
+
+scenario_bad_input_changes_nothing() {
+	local before
+	printf '%s\n' User=svc 'ExecStart=/bin/sleep infinity' | unit t.service
+	systemctl start t.service
+	before=$(property t.service MainPID)
+	refused() { # text arguments...
+		local text=$1
+		shift
+		if ipcharden "$@" >/dev/null 2>/run/harden.err; then fail "$*: no error"; fi
+		grep -q "$text" /run/harden.err || fail "$*: $(cat /run/harden.err)"
+	}
+	refused 'no such unit' observe no-such.service
+	refused 'a template' observe 'getty@.service'
+	refused 'not the name' observe ssh.socket
+	refused 'is masked' try postgresql.service
+	systemd-run -q --unit=transient.service /bin/sleep infinity
+	refused 'transient unit' observe transient.service
+	systemctl stop transient.service
+	refused 'not observed yet' propose t.service
+	refused 'not observed yet' try t.service
+	refused 'not observed yet' apply t.service
+	refused 'nothing is applied' diff t.service
+	# a user's manager has units of its own
+	refused 'no such unit' observe app-of-a-user.service
+	# damaged, and written by another user
+	mkdir -p "$STATE"
+	echo '{"unit":"t.service"' >"$STATE/t.service.json"
+	chmod 0600 "$STATE/t.service.json"
+	refused damaged apply t.service
+	chown svc "$STATE/t.service.json"
+	refused 'Operation not permitted' apply t.service
+	rm "$STATE/t.service.json"
+	# as nobody
+	su -s /bin/sh svc -c 'ipcharden observe t.service' 2>/run/harden.err && fail "as svc"
+	grep -q 'only root' /run/harden.err || fail "$(cat /run/harden.err)"
+	# /etc that can't be written
+	use() { :; }
+	observe t.service use
+	before=$(property t.service MainPID)
+	mount --bind /etc/systemd/system /etc/systemd/system
+	mount -o remount,bind,ro /etc/systemd/system
+	refused 'Read-only file system' apply t.service
+	umount /etc/systemd/system
+	[ ! -e /etc/systemd/system/t.service.d ] || fail "something was written"
+	# somebody else's file of that name
+	mkdir -p /etc/systemd/system/t.service.d
+	echo '[Service]' >/etc/systemd/system/t.service.d/50-ipcharden.conf
+	systemctl daemon-reload
+	refused 'was not written by ipcharden' apply t.service
+	refused 'was not written by ipcharden' revert t.service
+	[ "$(cat /etc/systemd/system/t.service.d/50-ipcharden.conf)" = '[Service]' ] || fail "it was changed"
+	[ "$(property t.service MainPID)" = "$before" ] || fail "it was restarted"
+	rm -r /etc/systemd/system/t.service.d
+	end t.service
+}
+
+# --- real services
+
+apache_works() {
+	busybox wget -qO- http://127.0.0.1:80/ | grep -q 'Apache2' && busybox wget -qO- http://127.0.0.1:8080/ | grep -q 'Apache2'
+}
+
+apache_works_hard() {
+	local n
+	for ((n = 0; n < 40; n++)); do apache_works || return; done
+}
+
+scenario_apache2_from_report_to_apply() {
+	# worker processes that take turns by a System V semaphore
+	a2dismod -q -f mpm_event >/dev/null
+	a2enmod -q mpm_prefork >/dev/null
+	echo 'Listen 8080' >/etc/apache2/conf-enabled/zz-test.conf
+	echo 'Mutex sysvsem default' >>/etc/apache2/conf-enabled/zz-test.conf
+	echo 'ServerName guest' >>/etc/apache2/conf-enabled/zz-test.conf
+	systemctl start apache2
+	wait_for 60 apache_works
+	ipcharden report apache2
+	wait_for 60 has_objects apache2.service
+	observe apache2.service apache_works_hard
+	cat /run/observe.out
+	proposes apache2.service semget && fail "semget: it is used: $(cat /run/proposal.json)"
+	proposes apache2.service semop && fail "semop: it is used"
+	proposes apache2.service msgget || fail "msgget: $(cat /run/proposal.json)"
+	ipcharden propose apache2
+	ipcharden try apache2 --watch=5s --check='busybox wget -qO /dev/null http://127.0.0.1/' >/run/try.out 2>&1 || fail "try: $(cat /run/try.out)"
+	cat /run/try.out
+	ipcharden apply apache2
+	systemctl restart apache2
+	wait_for 60 apache_works
+	apache_works_hard || fail "it doesn't work"
+	systemd-analyze verify apache2.service 2>&1 | grep -i ipcharden && fail "verify"
+	ipcharden diff apache2 || fail "drift"
+	ipcharden revert apache2
+	systemctl stop apache2
+	end apache2.service 2>/dev/null || true
+}
+
+scenario_postgresql_keeps_working() {
+	local data=/var/lib/postgresql/harden pg
+	pg=$(echo /usr/lib/postgresql/*/bin)
+	install -d -o postgres -g postgres -m 0700 "$data"
+	setpriv --reuid postgres --regid postgres --init-groups "$pg/initdb" -D "$data" >/dev/null
+	printf '%s\n' 'shared_memory_type = sysv' "unix_socket_directories = '/tmp'" "listen_addresses = ''" >>"$data/postgresql.conf"
+	restorecon -RF "$data"
+	unit pg.service <<-EOF
+		User=postgres
+		Type=notify
+		SELinuxContext=-unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023
+		ExecStart=/bin/bash -c 'exec $pg/postgres -D $data'
+	EOF
+	sed -i 's/^Type=.*/Type=exec/' /run/systemd/system/pg.service
+	systemctl daemon-reload
+	systemctl start pg
+	works() { setpriv --reuid postgres --regid postgres --clear-groups psql -h /tmp -d postgres -Atc 'SELECT sum(g) FROM generate_series(1, 1000) g' | grep -qx 500500; }
+	wait_for 180 works
+	use() { wait_for 180 works; wait_for 60 has_objects pg.service; }
+	observe pg.service use
+	cat /run/observe.out
+	[ "$(seen pg.service '[.objects[].kind] | (index("shm") != null) and (index("pshm") != null)')" = true ] || fail "$(seen pg.service .)"
+	proposes pg.service shmget && fail "shmget: it is used"
+	proposes pg.service msgget || fail "msgget: $(cat /run/proposal.json)"
+	ipcharden try pg --watch=5s >/run/try.out 2>&1 || fail "try: $(cat /run/try.out)"
+	ipcharden apply pg
+	systemctl restart pg
+	wait_for 180 works
+	end pg.service
+	rm -rf "$data"
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * `ipcharden observe`: what does a unit really use? It is stopped, what is there without it is noted, and
+ * it is started with a runtime drop-in that makes the kernel log its IPC calls. In the end it is stopped
+ * once more, for what it leaves behind, and started as it was before.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "clock.h"
+#include "commands.h"
+#include "dropins_of_ours.h"
+#include "observe_look.h"
+#include "print_observation.h"
+#include "say.h"
+#include "watch.h"
+
+/* From one look at the objects to the next; and so many times what the last one took, at least. */
+#define LOOK_MS 1000
+#define LOOK_REST 20
+
+struct observing {
+	const struct options *options;
+	struct target target;
+	struct watch watch;
+	struct observation observation;
+	struct look before;
+	bool was_running;
+	int held; /* the drop-in, locked; -1: none is in place */
+};
+
+/* What is missing for the calls to be seen, said; the rest is observed without them. */
+static bool can_log(const struct observing *o, int stream_error)
+{
+	const char *what = NULL;
+
+	if (!o->target.facts.knows_call_log)
+		what = "this systemd has no SystemCallLog= (247 has)";
+	else if (stream_error == -EOPNOTSUPP)
+		what = "kernel.seccomp.actions_logged lacks \"log\"";
+	else if (stream_error)
+		what = strerror(-stream_error);
+	if (!what)
+		return true;
+	say_error("%s: its calls can't be seen, only its objects: %s%s", o->target.name,
+		  stream_error && stream_error != -EOPNOTSUPP ? "the kernel's audit records: " : "",
+		  what);
+	return false;
+}
+
+static int put_logging(struct observing *o)
+{
+	_cleanup_(text_done) struct text text = {0};
+
+	text_add_format(&text,
+			DROPIN_HEADER " observe, and removed by it.\n[Service]\nSystemCallLog=");
+	for (int i = 0; i < CALL_COUNT_; i++)
+		text_add_format(&text, "%s%s", i ? " " : "", call_info((enum ipc_call)i)->name);
+	text_add_char(&text, '\n');
+	return text.failed ? -ENOMEM
+			   : dropins_put(&o->target, &dropin_observe, text.bytes, &o->held);
+}
+
+/* Takes a look and notes it; *rest_ms is how long to wait for the next. */
+static int look_at(struct observing *o, int *rest_ms)
+{
+	uint64_t start_ns = clock_now_ns(), took_ms;
+	int r = observe_look(&o->observation, o->target.name, &o->before);
+
+	took_ms = (clock_now_ns() - start_ns) / 1000000;
+	*rest_ms = took_ms * LOOK_REST > LOOK_MS ? (int)(took_ms * LOOK_REST) : LOOK_MS;
+	return r;
+}
+
+static int watch_it(struct observing *o)
+{
+	uint64_t start_ns = clock_now_ns(), end_ns = start_ns + o->options->for_ns;
+	int r = 0, rest_ms;
+
+	while (r == 0 && !watch_interrupted && unit_runs(&o->target.facts)) {
+		if (!o->options->until_stopped && clock_is_past(end_ns))
+			break;
+		r = look_at(o, &rest_ms);
+		if (r == 0 && !o->options->until_stopped && rest_ms > clock_poll_ms(end_ns))
+			rest_ms = clock_poll_ms(end_ns);
+		if (r == 0)
+			r = watch_pump(&o->watch, rest_ms);
+		if (r == 0)
+			r = target_refresh(&o->target);
+	}
+	if (r == 0 && o->target.facts.has_private_tmp)
+		r = observe_private_keys(&o->observation);
+	o->observation.seconds = (clock_now_ns() - start_ns) / NS_PER_S;
+	return r;
+}
+
+/* Stops it, and looks at what is there without it. */
+static int begin(struct observing *o)
+{
+	int r = o->was_running ? watch_act(&o->watch, UNIT_STOP) : 0;
+
+	if (r == 0)
+		r = look_take(&o->before);
+	if (r == 0 && o->observation.has_calls)
+		r = put_logging(o);
+	if (r < 0)
+		return r;
+	o->observation.started = time(NULL);
+	return watch_act(&o->watch, UNIT_START);
+}
+
+/* What was there comes back, whatever happened. */
+static int finish(struct observing *o)
+{
+	int r = 0, other;
+
+	if (o->held >= 0) {
+		r = dropins_take_away(&o->target, &dropin_observe);
+		close(o->held);
+	}
+	other = watch_act(&o->watch, UNIT_STOP);
+	r = r < 0 ? r : other;
+	watch_settle(&o->watch);
+	if (other == 0) {
+		other = observe_leftovers(&o->observation, &o->before);
+		r = r < 0 ? r : other;
+		o->observation.saw_stop = other == 0;
+	}
+	if (o->was_running) {
+		other = watch_act(&o->watch, UNIT_START);
+		if (other == 0 && !unit_runs(&o->target.facts))
+			say_error("%s: it doesn't run again: %s", o->target.name,
+				  o->target.facts.active_state);
+		r = r < 0 ? r : other;
+	}
+	return r;
+}
+
+static int observe(struct observing *o)
+{
+	int r = begin(o), other;
+
+	if (r == 0 && !strcmp(o->target.facts.active_state, "failed")) {
+		say_error("%s: it fails to start; see: systemctl status %s", o->target.name,
+			  o->target.name);
+		r = -ECANCELED;
+	}
+	if (r == 0) {
+		fprintf(stderr, "observing %s, which was %sstarted\n", o->target.name,
+			o->was_running ? "re" : "");
+		r = watch_it(o);
+		if (r < 0)
+			say_error("%s: observing: %s", o->target.name, strerror(-r));
+	}
+	other = finish(o);
+	o->observation.lost = o->watch.stream.lost;
+	return r < 0 ? r : other;
+}
+
+static int store(const struct observing *o)
+{
+	int r = observation_save(&o->observation, NULL);
+
+	if (r < 0)
+		say_error("%s: " OBSERVATION_DIR "/%s.json: %s; what was seen is not kept",
+			  o->target.name, o->target.name, strerror(-r));
+	return r;
+}
+
+static int run(struct observing *o)
+{
+	int stream_error, r = watch_start(&o->watch, &o->target, &stream_error);
+
+	if (r < 0) {
+		say_error("/proc: %s", strerror(-r));
+		return r;
+	}
+	o->watch.observation = &o->observation;
+	o->was_running = unit_runs(&o->target.facts);
+	o->observation.has_calls = can_log(o, stream_error);
+	o->observation.unit = strdup(o->target.name);
+	r = o->observation.unit ? observe(o) : -ENOMEM;
+	if (r == 0)
+		r = store(o);
+	if (r == 0)
+		r = print_observation(&o->observation, stdout);
+	watch_done(&o->watch);
+	return r;
+}
+
+int command_observe(const struct options *options)
+{
+	struct observing o = {.options = options,
+			      .held = -1,
+			      .before = {.procs = {.proc_fd = -1},
+					 .inv = {.shm_fd = -1, .mqueue_fd = -1}}};
+	int r = target_open(&o.target, options->operands[0], TARGET_CHANGE);
+
+	if (r < 0)
+		return EXIT_ERROR;
+	r = dropins_clear_up(&o.target);
+	if (r == 0)
+		r = run(&o);
+	look_done(&o.before);
+	observation_done(&o.observation);
+	target_done(&o.target);
+	return r < 0 ? EXIT_ERROR : EXIT_FINE;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "say.h"
+
+/* What a pid is, is believed that long. */
+#define ANSWER_NS (NS_PER_S)
+
+#define ACT_NS (300 * NS_PER_S)
+#define ACT_POLL_MS 50
+
+#define SETTLE_MS 250
+#define SETTLE_ROUNDS 20
+
+volatile sig_atomic_t watch_interrupted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	watch_interrupted = 1;
+}
+
+int watch_start(struct watch *watch, struct target *target, int *stream_error)
+{
+	/* without SA_RESTART: what waits wakes up */
+	const struct sigaction action = {.sa_handler = on_signal};
+
+	*watch = (struct watch){.target = target};
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	*stream_error = audit_stream_open(&watch->stream);
+	return procs_open(&watch->procs);
+}
+
+void watch_done(struct watch *watch)
+{
+	audit_stream_close(&watch->stream);
+	procs_done(&watch->procs);
+}
+
+static bool ends_with(const char *text, size_t length, const char *end)
+{
+	size_t tail = strlen(end);
+
+	return length > tail && !memcmp(text + length - tail, end, tail);
+}
+
+bool cgroup_is_in_unit(const char *path, const char *unit)
+{
+	while (*path) {
+		size_t length = strcspn(path, "/");
+
+		if (ends_with(path, length, ".service") || ends_with(path, length, ".scope")) {
+			/* systemd's escape of names that the kernel has files of */
+			if (*path == '_')
+				path++, length--;
+			return strlen(unit) == length && !memcmp(path, unit, length);
+		}
+		path += length + (path[length] == '/');
+	}
+	return false;
+}
+
+/* 1, 0, or -ESRCH for a process that is gone. */
+static int ask(struct watch *watch, pid_t pid)
+{
+	char path[CGROUP_PATH_SIZE];
+
+	if (procs_cgroup(&watch->procs, pid, path) < 0)
+		return -ESRCH;
+	return cgroup_is_in_unit(path, watch->target->name);
+}
+
+static int is_ours(struct watch *watch, pid_t pid)
+{
+	struct watch_answer *answer = &watch->cache[(unsigned)pid % WATCH_CACHE];
+	uint64_t now = clock_now_ns();
+	int r;
+
+	if (answer->pid == pid && now < answer->until_ns)
+		return answer->is_ours;
+	r = ask(watch, pid);
+	/* it was ours the last time, and has ended since */
+	if (r == -ESRCH && answer->pid == pid && now < answer->until_ns + ANSWER_NS)
+		return answer->is_ours;
+	if (r >= 0)
+		*answer = (struct watch_answer){pid, r, now + ANSWER_NS};
+	return r;
+}
+
+static void note(struct observation *observation, const struct seccomp_event *event, int ours)
+{
+	observation->saw_any_sysv |= event->is_any_sysv;
+	observation->saw_foreign |= event->is_foreign;
+	if (event->call == CALL_COUNT_)
+		return;
+	if (ours > 0)
+		observation->calls[event->call]++;
+	else
+		observation->unknown[event->call]++;
+}
+
+static void on_event(const struct seccomp_event *event, void *data)
+{
+	struct watch *watch = data;
+	int ours = is_ours(watch, event->pid);
+
+	if (ours == 0)
+		return;
+	if (watch->observation)
+		note(watch->observation, event, ours);
+	/* of a process that is gone: who else would be killed just now? */
+	if (event->is_refused && !watch->was_refused) {
+		watch->was_refused = true;
+		watch->refused = *event;
+	}
+}
+
+int watch_pump(struct watch *watch, int timeout_ms)
+{
+	struct pollfd fd = {.fd = watch->stream.fd, .events = POLLIN};
+	uint64_t end_ns = clock_now_ns() + (uint64_t)timeout_ms * 1000000;
+	int r = 0;
+
+	do {
+		int n = poll(&fd, 1, clock_poll_ms(end_ns));
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			r = audit_stream_read(&watch->stream, on_event, watch);
+	} while (r == 0 && !watch_interrupted && !clock_is_past(end_ns));
+	return r;
+}
+
+int watch_settle(struct watch *watch)
+{
+	struct pollfd fd = {.fd = watch->stream.fd, .events = POLLIN};
+	int r = 0;
+
+	for (int i = 0; r == 0 && fd.fd >= 0 && i < SETTLE_ROUNDS; i++) {
+		int n = poll(&fd, 1, SETTLE_MS);
+
+		if (n == 0)
+			break;
+		if (n > 0)
+			r = audit_stream_read(&watch->stream, on_event, watch);
+	}
+	return r;
+}
+
+bool unit_runs(const struct unit_facts *facts)
+{
+	return !strcmp(facts->active_state, "active") ||
+	       !strcmp(facts->active_state, "activating") ||
+	       !strcmp(facts->active_state, "reloading");
+}
+
+/* An interrupted caller still has its unit to bring back: poll(2) is not cut short here. */
+static int wait_for_job(struct watch *watch)
+{
+	uint64_t deadline_ns = clock_now_ns() + ACT_NS;
+
+	for (;;) {
+		struct pollfd fd = {.fd = watch->stream.fd, .events = POLLIN};
+		int r = target_refresh(watch->target);
+
+		if (r < 0 || !watch->target->facts.has_pending_job)
+			return r;
+		if (clock_is_past(deadline_ns))
+			return -ETIME;
+		if (poll(&fd, 1, ACT_POLL_MS) > 0)
+			r = audit_stream_read(&watch->stream, on_event, watch);
+		if (r < 0)
+			return r;
+	}
+}
+
+int watch_act(struct watch *watch, enum unit_verb verb)
+{
+	static const char *const words[] = {[UNIT_START] = "started",
+					    [UNIT_STOP] = "stopped",
+					    [UNIT_RESTART] = "restarted",
+					    [UNIT_RESET_FAILED] = "reset"};
+	int r;
+
+	facts_renew(&watch->target->c, TARGET_ASK_NS);
+	r = facts_act(&watch->target->c, watch->target->name, verb);
+	if (r == 0)
+		r = wait_for_job(watch);
+	if (r < 0)
+		say_error("%s: it could not be %s: %s", watch->target->name, words[verb],
+			  strerror(-r));
+	return r;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Watching one unit: the audit records of its processes as they come, told by their cgroup while they
+ * live, and what the manager does with it meanwhile.
+ */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "audit_stream.h"
+#include "look.h"
+#include "observation.h"
+#include "target.h"
+
+#define WATCH_CACHE 1024
+
+struct watch {
+	struct target *target;
+	struct audit_stream stream;
+	struct procs procs;		 /* /proc alone */
+	struct observation *observation; /* what is seen is noted there; NULL: nowhere */
+	struct watch_answer {
+		pid_t pid;
+		int is_ours; /* 1, 0, -ESRCH */
+		uint64_t until_ns;
+	} cache[WATCH_CACHE];
+	/* the first call that was refused, if any */
+	bool was_refused;
+	struct seccomp_event refused;
+};
+
+/* Set by SIGINT, SIGTERM and SIGHUP once watch_start() has been called. */
+extern volatile sig_atomic_t watch_interrupted;
+
+/*
+ * Begins; *stream_error is why there are no audit records, 0 if there are. Returns 0 and a watch for
+ * watch_done(), or a negative errno.
+ */
+int watch_start(struct watch *watch, struct target *target, int *stream_error);
+void watch_done(struct watch *watch);
+
+/* Waits that long at most, and takes the records that come meanwhile. 0 or a negative errno. */
+int watch_pump(struct watch *watch, int timeout_ms);
+
+/*
+ * Takes what is still on its way: auditd and journald write a record a moment after the call. Returns when
+ * none has come for a quarter of a second, after five at most; 0 or a negative errno.
+ */
+int watch_settle(struct watch *watch);
+
+/*
+ * Asks the manager to start, stop or restart the unit and waits until it has. Returns 0, -ETIME after five
+ * minutes, or a negative errno; said. How it went is in target->facts.
+ */
+int watch_act(struct watch *watch, enum unit_verb verb);
+
+/* "active" or on its way there. */
+bool unit_runs(const struct unit_facts *facts);
+
+/* Whether the first service or scope in a cgroup path is this unit. */
+bool cgroup_is_in_unit(const char *path, const char *unit);
