@@ -179,7 +179,9 @@ $B/tests/fuzz/fuzz_$(1): $B/tests/fuzz/fuzz_$(1).o $B/$(3).a $B/libipcguard.a
 endef
 $(eval $(call fuzzer,avc,selinux,libavc))
 $(eval $(call fuzzer,harden,harden,libharden))
-$(foreach f,sysctl sample profile,$(eval $(call fuzzer,$f,sysctl-tuner,libtune)))
+$(eval $(call fuzzer,sysctl,sysctl-tuner,libtune))
+$(eval $(call fuzzer,sample,sysctl-tuner,libtune))
+$(eval $(call fuzzer,profile,sysctl-tuner,libtune))
 $B/tests/fuzz/%.o: ALL_CFLAGS += -Ihooks
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $B/libhooks.a $B/libipcguard.a
 	$(call say,LD,$@)

@@ -12,8 +12,8 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "figures.h"
-#include "replacement.h"
 #include "say.h"
+#include "textfile.h"
 
 static void family(FILE *out, const char *name, const char *help)
 {
@@ -128,12 +128,14 @@ static int print_metrics(FILE *out, struct audit *audit, const struct figures *f
 
 static int print_to_file(const char *file, struct audit *audit, const struct figures *figures)
 {
-	_cleanup_(replacement_done) struct replacement new = {0};
-	int r = replacement_begin(&new, file);
+	_cleanup_free_ char *text = NULL;
+	_cleanup_fclose_ FILE *out = NULL;
+	size_t size = 0;
+	int r;
 
-	if (r == 0)
-		r = print_metrics(new.out, audit, figures);
-	return r < 0 ? r : replacement_end(&new, file, 0644);
+	out = open_memstream(&text, &size);
+	r = out ? print_metrics(out, audit, figures) : -ENOMEM;
+	return r < 0 ? r : textfile_replace_path(file, 0644, text, size);
 }
 
 int command_metrics(const struct command_context *context)

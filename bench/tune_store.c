@@ -141,7 +141,7 @@ static int measure(const char *file, size_t days, enum kind kind, struct parse_e
 	if (r == 0)
 		r = read_all(file, &took, &count, error);
 	if (r == 0 && stat(file, &st) == 0)
-		printf("bytes %jd samples %zu add %llu longest %llu read %llu\n",
+		printf("%jd bytes, %zu samples, add %llu ns, longest %llu ns, read %llu ns\n",
 		       (intmax_t)st.st_size, count, (unsigned long long)median(&times),
 		       (unsigned long long)times.longest, (unsigned long long)took);
 	free(times.counts);

@@ -11,13 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "atomicfile.h"
 #include "cleanup.h"
 #include "document.h"
 #include "observation.h"
 #include "optional.h"
 #include "procs.h"
 #include "readall.h"
+#include "textfile.h"
 
 #define FILE_MAX_BYTES (4 << 20)
 #define DEPTH_MAX 8
@@ -156,13 +156,15 @@ int observation_save(const struct observation *observation, const char *director
 {
 	_cleanup_close_ int dir = open_directory(directory, true);
 	_cleanup_free_ char *text = NULL;
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 1], temporary[32];
 	size_t size = 0;
 	int r = dir < 0 ? dir : name_file(observation->unit, name);
 
+	/* of this run alone: of several units, several may be observed */
+	snprintf(temporary, sizeof(temporary), ".new.%d", (int)getpid());
 	if (r == 0)
 		r = print(observation, &text, &size);
-	return r == 0 ? atomic_write(dir, name, text, size, 0600, NULL) : r;
+	return r == 0 ? textfile_replace(dir, name, temporary, 0600, text, size) : r;
 }
 
 /* --- reading --- */

@@ -9,7 +9,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "readall.h"
@@ -74,6 +77,7 @@ static int write_all(int fd, const char *text, size_t size)
 	return 0;
 }
 
+/* Returns its descriptor, or a negative errno. */
 static int write_temporary(int dir, const char *name, mode_t mode, const char *text, size_t size)
 {
 	_cleanup_close_ int fd = -1;
@@ -88,19 +92,50 @@ static int write_temporary(int dir, const char *name, mode_t mode, const char *t
 	if (fchmod(fd, mode) < 0)
 		return -errno;
 	r = write_all(fd, text, size);
-	return r == 0 && fsync(fd) < 0 ? -errno : r;
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	return r < 0 ? r : STEAL_FD(fd);
 }
 
-int textfile_replace(int dir, const char *name, const char *temporary, mode_t mode,
-		     const char *text, size_t size)
+int textfile_replace_locked(int dir, const char *name, const char *temporary, mode_t mode,
+			    const char *text, size_t size, int *held)
 {
-	int r = write_temporary(dir, temporary, mode, text, size);
+	_cleanup_close_ int fd = write_temporary(dir, temporary, mode, text, size);
+	int r = fd < 0 ? fd : 0;
 
+	if (r == 0 && held && flock(fd, LOCK_EX | LOCK_NB) < 0)
+		r = -errno;
 	if (r == 0 && renameat(dir, temporary, dir, name) < 0)
 		r = -errno;
 	if (r < 0) {
 		unlinkat(dir, temporary, 0);
 		return r;
 	}
-	return fsync(dir) < 0 ? -errno : 0;
+	if (fsync(dir) < 0)
+		return -errno;
+	if (held)
+		*held = STEAL_FD(fd);
+	return 0;
+}
+
+int textfile_replace(int dir, const char *name, const char *temporary, mode_t mode,
+		     const char *text, size_t size)
+{
+	return textfile_replace_locked(dir, name, temporary, mode, text, size, NULL);
+}
+
+int textfile_replace_path(const char *path, mode_t mode, const char *text, size_t size)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	_cleanup_free_ char *parent = slash ? strndup(path, (size_t)(name - path)) : strdup(".");
+	_cleanup_free_ char *temporary = NULL;
+	_cleanup_close_ int dir = -1;
+
+	/* a name of this run's own: nothing is locked here */
+	if (asprintf(&temporary, ".%s.%d", name, (int)getpid()) < 0)
+		temporary = NULL;
+	if (!parent || !temporary)
+		return -ENOMEM;
+	dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir < 0 ? -errno : textfile_replace(dir, name, temporary, mode, text, size);
 }

@@ -27,3 +27,13 @@ int textfile_read_at(int dir, const char *name, size_t most, char **text, size_t
  */
 int textfile_replace(int dir, const char *name, const char *temporary, mode_t mode,
 		     const char *text, size_t size);
+
+/* The same of a path, for who holds no lock. */
+int textfile_replace_path(const char *path, mode_t mode, const char *text, size_t size);
+
+/*
+ * The same, with the new file locked (flock(2)) before it has its name: *held stays open, for the caller to
+ * close. With NULL it is textfile_replace().
+ */
+int textfile_replace_locked(int dir, const char *name, const char *temporary, mode_t mode,
+			    const char *text, size_t size, int *held);

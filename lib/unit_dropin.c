@@ -3,15 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "atomicfile.h"
 #include "cleanup.h"
 #include "procs.h"
 #include "readall.h"
+#include "textfile.h"
 
 #define HEADER_MAX 128
 
@@ -54,6 +55,15 @@ static int is_ours(const struct unit_dropin *dropin, int dir)
 	return memcmp(text, dropin->header, length) ? -EEXIST : 1;
 }
 
+static int write_locked(int dir, const char *name, const char *text, int *held)
+{
+	char temporary[NAME_MAX + 1];
+
+	if (snprintf(temporary, sizeof(temporary), ".%s.new", name) > NAME_MAX)
+		return -ENAMETOOLONG;
+	return textfile_replace_locked(dir, name, temporary, 0644, text, strlen(text), held);
+}
+
 int unit_dropin_write(const struct unit_dropin *dropin, const char *unit, const char *text,
 		      int *held)
 {
@@ -68,7 +78,7 @@ int unit_dropin_write(const struct unit_dropin *dropin, const char *unit, const 
 	dir = open_dropin_dir(unit_dir, name);
 	r = dir < 0 ? dir : is_ours(dropin, dir);
 	if (r >= 0)
-		r = atomic_write(dir, dropin->name, text, strlen(text), 0644, held);
+		r = write_locked(dir, dropin->name, text, held);
 	/* succeeds only for a directory that we made, or that was of no use */
 	if (r < 0)
 		unlinkat(unit_dir, name, AT_REMOVEDIR);

@@ -13,7 +13,7 @@
 
 #include "cleanup.h"
 #include "readall.h"
-#include "replacement.h"
+#include "textfile.h"
 
 #define FILE_SIZE_MAX 512
 
@@ -47,13 +47,16 @@ int checkpoint_load(const char *file, struct position *out)
 
 int checkpoint_save(const char *file, const struct position *position)
 {
-	_cleanup_(replacement_done) struct replacement new = {0};
-	int r = replacement_begin(&new, file);
+	_cleanup_free_ char *text = NULL;
+	int length = asprintf(&text,
+			      "ipcavc checkpoint 1\ninode %" PRIu64 "\noffset %" PRIu64
+			      "\nevent %s\nend\n",
+			      position->inode, position->offset,
+			      position->event[0] ? position->event : "-");
 
-	if (r < 0)
-		return r;
-	fprintf(new.out,
-		"ipcavc checkpoint 1\ninode %" PRIu64 "\noffset %" PRIu64 "\nevent %s\nend\n",
-		position->inode, position->offset, position->event[0] ? position->event : "-");
-	return replacement_end(&new, file, 0600);
+	if (length < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	return textfile_replace_path(file, 0600, text, (size_t)length);
 }

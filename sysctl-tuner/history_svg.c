@@ -77,6 +77,7 @@ int history_print_gnuplot(const struct history *history, FILE *out)
 	fprintf(out,
 		"set terminal svg size %d,%d noenhanced background '#ffffff'\n"
 		"set xdata time\nset timefmt '%%s'\nset xlabel 'UTC'\n"
+		"set format x \"%%Y-%%m-%%d\\n%%H:%%M\"\n"
 		"set style fill solid 0.6\nset grid\n"
 		"set multiplot layout %d,1\n",
 		PLOT_WIDTH, PLOT_HEIGHT * count, count);

@@ -143,12 +143,6 @@ static uint64_t wanted_by_measure(const struct request *request, enum parameter_
 	return peak->value <= preset && wanted > preset ? preset : wanted;
 }
 
-/* How low a cap may go. Of the largest message a mean is known, and of the operations of a call nothing. */
-static uint64_t lowest_cap(enum parameter_id id)
-{
-	return id == PARAMETER_MSGMAX || id == PARAMETER_SEMOPM ? UINT64_MAX : attribute_preset(id);
-}
-
 static void read_bounds(struct value *value, enum parameter_id id, const struct host *host)
 {
 	value->preset = parameter_default(id, host->long_bits);
@@ -180,26 +174,24 @@ static void act(struct value *value)
 		value->action = ACTION_CLAMPED;
 }
 
-/*
- * What of the present value is kept: all of it, or with tightening no more than the lowest cap. Who used none
- * would get none: without a need there is nothing to make a cap of.
- */
-static uint64_t kept_of(const struct value *value, enum parameter_id id, bool is_tightening)
-{
-	uint64_t lowest = lowest_cap(id);
-
-	/* above the cap and still not enough: lowered to the cap it would be even less */
-	if (!is_tightening || !value->need || value->wanted > value->current)
-		return value->current;
-	return lowest < value->current ? lowest : value->current;
-}
-
-static void settle(struct value *value, uint64_t kept)
+static void settle(struct value *value, bool may_lower)
 {
 	value->recommended = value->wanted < value->cap ? value->wanted : value->cap;
-	if (value->recommended < kept)
-		value->recommended = kept;
+	/* above the cap and still not enough: lowered to the cap it would be even less */
+	if (value->recommended < value->current && (!may_lower || value->wanted > value->current))
+		value->recommended = value->current;
 	act(value);
+}
+
+/*
+ * Whether the evidence bears a cap: who used none would get none, and the size of messages is known by their
+ * mean only.
+ */
+static bool bears_cap(const struct value *value, enum parameter_id id)
+{
+	if (id == PARAMETER_MSGMAX)
+		return value->profile != NULL;
+	return value->need && !peak_is_no_demand(id, value->need);
 }
 
 static int recommend_one(struct recommendation *result, enum parameter_id id,
@@ -217,7 +209,7 @@ static int recommend_one(struct recommendation *result, enum parameter_id id,
 	value->need = value->product > value->peak.value ? value->product : value->peak.value;
 	value->wanted = value->product > measured ? value->product : measured;
 	explain(value, measured);
-	settle(value, kept_of(value, id, request->is_tightening));
+	settle(value, request->is_tightening && bears_cap(value, id));
 	return 0;
 }
 
@@ -235,7 +227,7 @@ static void join_messages(struct recommendation *result, bool is_tightening)
 	queue->wanted = message->recommended;
 	queue->why = message->why;
 	queue->profile = message->profile;
-	settle(queue, kept_of(queue, PARAMETER_MSGMNB, is_tightening));
+	settle(queue, is_tightening && bears_cap(queue, PARAMETER_MSGMNB));
 }
 
 static uint64_t pool_in_use(const struct host *host, uint64_t size)
@@ -256,7 +248,7 @@ static void recommend_huge(struct recommendation *result, size_t i, const struct
 {
 	const struct host *host = request->host;
 	uint64_t size = host->hugepage_sizes[i], in_use = pool_in_use(host, size);
-	bool is_default = size == host->default_hugepage_size, is_tightened;
+	bool is_default = size == host->default_hugepage_size;
 	struct huge_value *huge = &result->huge[result->huge_count++];
 	struct value *value = &huge->value;
 	uint64_t measured;
@@ -278,8 +270,7 @@ static void recommend_huge(struct recommendation *result, size_t i, const struct
 	/* other programs than segments use the pool */
 	if (in_use != OBJECT_UNKNOWN && in_use > value->wanted)
 		value->wanted = in_use;
-	is_tightened = request->is_tightening && (value->peak.is_measured || value->profile);
-	settle(value, is_tightened ? 0 : value->current);
+	settle(value, request->is_tightening && (value->peak.is_measured || value->profile));
 }
 
 int recommend(struct recommendation *result, const struct request *request)

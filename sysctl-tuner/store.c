@@ -92,7 +92,9 @@ static int distrust(struct store *store)
 static int open_database(struct store *store, enum store_mode mode)
 {
 	int flags = mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-	int rc = sqlite3_open_v2(store->file, &store->db, flags, NULL), on = 1, r;
+	/* one thread uses it */
+	int rc = sqlite3_open_v2(store->file, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	int on = 1, r;
 
 	if (rc != SQLITE_OK)
 		return store->db ? store_fail(store) : -ENOMEM;

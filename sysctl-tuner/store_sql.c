@@ -237,18 +237,16 @@ int store_column_number(struct store *store, sqlite3_stmt *statement, int at, in
 	return store_fail_damaged(store, sqlite3_column_name(statement, at));
 }
 
+/* A year is a million of these: SQLite is asked as little as possible. */
 int store_column_value(struct store *store, sqlite3_stmt *statement, int at, uint64_t *value)
 {
-	int64_t number;
-	int r;
+	int type = sqlite3_column_type(statement, at);
+	int64_t number = type == SQLITE_INTEGER ? sqlite3_column_int64(statement, at) : -1;
 
-	if (sqlite3_column_type(statement, at) == SQLITE_NULL) {
-		*value = OBJECT_UNKNOWN;
+	*value = number >= 0 ? (uint64_t)number : OBJECT_UNKNOWN;
+	if (number >= 0 || type == SQLITE_NULL)
 		return 0;
-	}
-	r = store_column_number(store, statement, at, 0, &number);
-	*value = (uint64_t)number;
-	return r;
+	return store_fail_damaged(store, sqlite3_column_name(statement, at));
 }
 
 int store_run(struct store *store, enum store_statement id, int64_t *value, size_t count,

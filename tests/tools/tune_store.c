@@ -6,8 +6,8 @@
  *                                      before it is added, and "ok" once it was
  *   tune_store read FILE               prints how many samples there are
  *   tune_store kill FILE TIMES         a process adds samples and is killed at some time of its own, until so
- *                                      many were while they added one; after each, all that was added must
- *                                      be there, or what is old by its maxima
+ *                                      many were while they added one; all that was added must be there, or what
+ *                                      is old by its maxima
  */
 #include <errno.h>
 #include <signal.h>
@@ -24,10 +24,22 @@
 
 #define HOUR 3600
 #define DAY 86400
-/* twelve samples an hour: every twelfth thins an hour, and lists; every 288th a day, too */
-static const struct series series = {42, 20000 * (time_t)DAY, 300};
+/* six samples an hour: every sixth thins an hour, and lists; every 144th a day, too */
+static const struct series series = {42, 20000 * (time_t)DAY, 600};
 /* of them are there before the first process is killed: there is something to thin at once */
 #define DAYS_BEFORE 62
+/* each time all of this is looked at, and everything in the end */
+#define RECENT (9 * DAY)
+
+/* One of each sort of figure: of an hour, some go. */
+#define FIGURES 7
+
+static void take(size_t n, struct sample *sample)
+{
+	series_sample(&series, n, sample);
+	for (size_t i = FIGURES; i < FIGURE_COUNT_; i++)
+		sample->figures[i] = OBJECT_UNKNOWN;
+}
 
 static int complain(const struct parse_error *error, int r)
 {
@@ -47,7 +59,7 @@ static int add(const char *file, size_t first, size_t count)
 		struct sample_owner owner = {.has_uid = true, .uid = (uid_t)i, .sets = i};
 		struct sample sample;
 
-		series_sample(&series, i, &sample);
+		take(i, &sample);
 		sample.owners = &owner;
 		sample.owner_count = 1;
 		dprintf(STDOUT_FILENO, "%zu\n", i);
@@ -58,21 +70,21 @@ static int add(const char *file, size_t first, size_t count)
 	return r < 0 ? complain(&error, r) : 0;
 }
 
-static int read_samples(const char *file, struct samples *samples)
+static int read_samples(const char *file, time_t since, struct samples *samples)
 {
 	_cleanup_(parse_error_done) struct parse_error error = {0};
 	_cleanup_(store_closep) struct store *store = NULL;
 	int r = store_open(&store, file, STORE_READ, &error);
 
 	if (r == 0)
-		r = store_read(store, "host", 0, samples, NULL, &error);
+		r = store_read(store, "host", since, samples, NULL, &error);
 	return r < 0 ? complain(&error, r) : 0;
 }
 
 static int print_count(const char *file)
 {
 	_cleanup_(samples_done) struct samples samples = {0};
-	int r = read_samples(file, &samples);
+	int r = read_samples(file, 0, &samples);
 
 	if (r == 0)
 		printf("%zu\n", samples.count);
@@ -173,7 +185,7 @@ static time_t time_of(size_t n)
  * From the newest on: those of a week themselves, and the maxima since each edge of an hour, or of a day
  * where days are left.
  */
-static bool has_all(const struct trial *trial, const struct samples *samples)
+static bool has_all(const struct trial *trial, time_t since, const struct samples *samples)
 {
 	uint64_t raw[SERIES_VALUES], kept[SERIES_VALUES];
 	time_t newest = time_of(trial->count);
@@ -181,7 +193,7 @@ static bool has_all(const struct trial *trial, const struct samples *samples)
 
 	for (size_t i = 0; i < SERIES_VALUES; i++)
 		raw[i] = kept[i] = OBJECT_UNKNOWN;
-	for (size_t n = trial->count; n-- > 0;) {
+	for (size_t n = trial->count; n-- > 0 && time_of(n) >= since;) {
 		const struct entry *entry = &trial->entries[n];
 		time_t time = time_of(n);
 
@@ -221,7 +233,7 @@ static bool account(struct trial *trial, const struct progress *progress,
 		struct entry *entry = &trial->entries[trial->count];
 		struct sample sample;
 
-		series_sample(&series, trial->count, &sample);
+		take(trial->count, &sample);
 		for (size_t j = 0; j < SERIES_VALUES; j++)
 			entry->values[j] = series_value(&sample, j);
 		entry->is_added = i < progress->added || last == sample.time;
@@ -230,9 +242,10 @@ static bool account(struct trial *trial, const struct progress *progress,
 	return true;
 }
 
-/* Adds so many, or for so long, and looks. */
+/* Adds so many, or for so long, and looks at what is recent. */
 static bool try_once(struct trial *trial, size_t count, long ns)
 {
+	time_t since = trial->count ? time_of(trial->count) - RECENT : 0;
 	_cleanup_(samples_done) struct samples samples = {0};
 	struct progress progress = {0};
 	int status = run(trial, count, ns, &progress);
@@ -246,11 +259,22 @@ static bool try_once(struct trial *trial, size_t count, long ns)
 		printf("not intact\n");
 		return false;
 	}
-	if (read_samples(trial->file, &samples) || !account(trial, &progress, &samples))
+	if (read_samples(trial->file, since, &samples) || !account(trial, &progress, &samples))
 		return false;
-	if (!has_all(trial, &samples))
-		printf("of %zu samples some are missing\n", trial->count);
-	return has_all(trial, &samples);
+	if (has_all(trial, since, &samples))
+		return true;
+	printf("of %zu samples some are missing\n", trial->count);
+	return false;
+}
+
+static bool has_all_in_the_end(const struct trial *trial)
+{
+	_cleanup_(samples_done) struct samples samples = {0};
+
+	if (read_samples(trial->file, 0, &samples) == 0 && has_all(trial, 0, &samples))
+		return true;
+	printf("in the end some are missing\n");
+	return false;
 }
 
 static int kill_often(const char *file, size_t times)
@@ -263,6 +287,7 @@ static int kill_often(const char *file, size_t times)
 		is_fine = try_once(&trial, SIZE_MAX / 2, 1 + (long)(series_mix(rounds) % 30000000));
 	printf("killed %zu times, %zu of them inside; %zu samples\n", rounds, trial.inside,
 	       trial.count);
+	is_fine = is_fine && has_all_in_the_end(&trial);
 	free(trial.entries);
 	return is_fine ? 0 : 1;
 }

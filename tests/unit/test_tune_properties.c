@@ -366,7 +366,7 @@ static void remember(const struct scene *scene, uint64_t recommended[PARAMETER_C
 static void forget_uncapped(const struct scene *scene, uint64_t recommended[PARAMETER_COUNT_])
 {
 	for (int id = 0; id < PARAMETER_COUNT_ && scene->options.is_tightening; id++)
-		if (!scene_value(scene, id)->need)
+		if (peak_is_no_demand((enum parameter_id)id, scene_value(scene, id)->need))
 			recommended[id] = 0;
 }
 

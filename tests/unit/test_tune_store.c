@@ -464,6 +464,49 @@ static void lists_of_what_was_not_highest_go(void **state)
 	store_close(store);
 }
 
+static size_t owners_at(struct store *store, int64_t time)
+{
+	_cleanup_(parse_error_done) struct parse_error error = {0};
+	struct sample sample = sample_at(time);
+	int r = store_read_lists(store, "host", &sample, &error);
+	size_t count;
+
+	print_message("# %s\n", error.what ? error.what : "");
+	assert_int_equal(r, 0);
+	count = sample.owner_count;
+	sample_done(&sample);
+	return count;
+}
+
+/* Lists of about 20 KiB, all others each second. */
+static void the_oldest_lists_go_from_a_file_that_is_large(void **state)
+{
+	struct sample_owner owners[SAMPLE_DETAIL_MAX] = {0};
+	struct store *store = open_store(*state, STORE_WRITE);
+	char units[SAMPLE_DETAIL_MAX][256], path[TREE_PATH_SIZE];
+	struct stat st;
+
+	for (int64_t n = 0; n < 2600; n++) {
+		struct sample sample = sample_at(BEGIN + n);
+
+		sample.figures[FIGURE_SEM_SETS] = (uint64_t)n;
+		for (size_t i = 0; i < SAMPLE_DETAIL_MAX; i++) {
+			snprintf(units[i], sizeof(units[i]), "%0240d.service", (int)n);
+			owners[i].unit = units[i];
+			owners[i].sets = i;
+		}
+		sample.owners = owners;
+		sample.owner_count = SAMPLE_DETAIL_MAX;
+		add(store, "host", &sample);
+	}
+	assert_int_equal(owners_at(store, BEGIN), 0);
+	assert_int_equal(owners_at(store, BEGIN + 2599), SAMPLE_DETAIL_MAX);
+	assert_int_equal(ask(*state, "SELECT count(sem_sets) FROM sample"), 2600);
+	store_close(store);
+	assert_int_equal(stat(tree_path(*state, "ipctune.db", path), &st), 0);
+	assert_in_range(st.st_size, 30 * 1024 * 1024, 42 * 1024 * 1024);
+}
+
 /* --- refusals: nothing is changed --- */
 
 static char *bytes_of(const struct tree *tree, size_t *size)
@@ -568,12 +611,12 @@ static void rows_that_nobody_wrote_are_damage(void **state)
 		"UPDATE sample SET weight = -1",
 		"UPDATE huge SET size = 0",
 		"UPDATE huge SET pages = x'00'",
-		"INSERT INTO huge WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-		"LIMIT 40) SELECT 1, 1728000000, i, 1, 1 FROM n",
+		("INSERT INTO huge WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+		 "LIMIT 40) SELECT 1, 1728000000, i, 1, 1 FROM n"),
 		"DROP TABLE huge",
 		"ALTER TABLE sample RENAME COLUMN sem_sets TO x",
 		"ALTER TABLE sample RENAME TO other",
-		"DELETE FROM place; ",
+		"DELETE FROM place",
 		"UPDATE place SET id = 9, name = x'00'",
 	};
 
@@ -775,6 +818,7 @@ int main(void)
 		TEST(the_oldest_days_go_after_five_years),
 		TEST(lists_that_are_the_same_stand_once),
 		TEST(lists_of_what_was_not_highest_go),
+		TEST(the_oldest_lists_go_from_a_file_that_is_large),
 		TEST(refuses_what_is_no_database),
 		TEST(refuses_a_database_of_others),
 		TEST(refuses_a_newer_schema),
