@@ -44,7 +44,8 @@ static void add_time(struct text *text, time_t when)
 	char buf[32];
 	struct tm tm;
 
-	if (localtime_r(&when, &tm) && strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M", &tm))
+	/* a document may leave it out */
+	if (when && localtime_r(&when, &tm) && strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M", &tm))
 		text_add_format(text, ", at %s", buf);
 }
 

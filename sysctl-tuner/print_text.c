@@ -107,7 +107,9 @@ static void print_heading(FILE *out, const char *name, const struct row *row)
 {
 	const char *current = *row->current ? row->current : "not known";
 
-	if (row->action != ACTION_KEEP)
+	if (row->action != ACTION_KEEP && !strcmp(current, row->recommended))
+		fprintf(out, "%s: %s is not enough, and the most\n", name, current);
+	else if (row->action != ACTION_KEEP)
 		fprintf(out, "%s: %s -> %s\n", name, current, row->recommended);
 	else if (*row->current)
 		fprintf(out, "%s: %s is enough\n", name, current);

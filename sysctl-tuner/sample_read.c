@@ -16,6 +16,7 @@
 #include "sample_lists.h"
 #include "saturate.h"
 #include "settings.h"
+#include "text.h"
 
 #define DOCUMENT_MAX (256 * 1024 * 1024UL)
 #define UNIT_MAX 255
@@ -45,7 +46,24 @@ static int read_uid(const struct json_place *at, bool *has_uid, uid_t *uid,
 	return 0;
 }
 
-/* A unit's name goes to terminals and files: none that systemd wouldn't take. */
+/* What a terminal must not be given is escaped; a backslash stays: names of units have them (\x2d). */
+static char *escape_unit(const char *name)
+{
+	_cleanup_free_ char *copy = strdup(name);
+	struct text text = {0};
+	char *rest = copy, *part;
+
+	while ((part = strsep(&rest, "\\"))) {
+		text_add_escaped(&text, part);
+		text_add(&text, rest ? "\\" : "");
+	}
+	if (copy && !text.failed)
+		return text.bytes ? text.bytes : strdup("");
+	text_done(&text);
+	return NULL;
+}
+
+/* A unit's name goes to terminals and files. */
 static int read_unit(const struct json_place *at, char **unit, struct parse_error *error)
 {
 	struct json_place place;
@@ -58,7 +76,7 @@ static int read_unit(const struct json_place *at, char **unit, struct parse_erro
 		return r;
 	if (strlen(text) > UNIT_MAX)
 		return json_complain(&place, error, "longer than %d bytes", UNIT_MAX);
-	*unit = name_escape(text);
+	*unit = escape_unit(text);
 	return *unit ? 0 : -ENOMEM;
 }
 

@@ -509,6 +509,18 @@ static void names_of_units_are_made_harmless(void **state)
 	scene_done(&scene);
 }
 
+static void a_backslash_in_a_units_name_stays(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	read_fine(&scene, HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1,\"unit\":"
+			       "\"a@dev-disk\\\\x2dx.service\\\\\"}]}}]}");
+	assert_string_equal(scene.analysis.samples.list[0].segments[0].unit,
+			    "a@dev-disk\\x2dx.service\\");
+	scene_done(&scene);
+}
+
 /* Everything that a document can hold. */
 static const char everything[] = HEAD
 	"\"host\":{\"hugepage_sizes\":[2097152,1073741824],\"page_size\":4096,\"long_bits\":64,"
@@ -769,6 +781,7 @@ int main(void)
 		cmocka_unit_test(a_users_queues_are_summed_over_units),
 		cmocka_unit_test(a_size_that_a_segment_has_is_one_of_the_hosts),
 		cmocka_unit_test(names_of_units_are_made_harmless),
+		cmocka_unit_test(a_backslash_in_a_units_name_stays),
 		cmocka_unit_test(what_is_read_is_written_again_byte_by_byte),
 		cmocka_unit_test(what_was_measured_here_stays_the_same),
 		cmocka_unit_test(a_recommendation_keeps_its_form),

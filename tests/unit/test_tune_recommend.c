@@ -811,6 +811,56 @@ static void a_set_of_four_is_short_if_one_of_them_is(void **state)
 	scene_done(&scene);
 }
 
+/* What the table's heading says of a row. */
+static void assert_heading(struct scene *scene, enum sysctl_id id, const char *heading)
+{
+	_cleanup_free_ char *text = NULL;
+	struct row rows_made[ROWS_MAX];
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	rows_make(rows_made, &scene->analysis);
+	assert_int_equal(print_row(out, &scene->analysis, &rows_made[id]), 0);
+	fclose(out);
+	*strchr(text, '\n') = '\0';
+	assert_string_equal(text, heading);
+}
+
+static void headings_say_what_is_to_be_done(void **state)
+{
+	struct scene scene;
+	struct parameters *current = &scene.analysis.host.current;
+
+	(void)state;
+	scene_init(&scene);
+	scene_add_one(&scene, FIGURE_SHM_SEGMENTS, 32768);
+	parameter_set(current, PARAMETER_SHMMNI, 32767);
+	scene_recommend(&scene);
+	assert_heading(&scene, SYSCTL_SHMMNI, "kernel.shmmni: 32767 -> 32768");
+	parameter_set(current, PARAMETER_SHMMNI, 32768);
+	scene_recommend(&scene);
+	assert_heading(&scene, SYSCTL_SHMMNI, "kernel.shmmni: 32768 is not enough, and the most");
+	scene.options.headroom = 0;
+	scene_recommend(&scene);
+	assert_heading(&scene, SYSCTL_SHMMNI, "kernel.shmmni: 32768 is enough");
+	scene_done(&scene);
+}
+
+static void a_time_that_is_not_told_is_not_1970(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene);
+	scene_add(&scene, 0)->figures[FIGURE_SHM_SEGMENTS] = 5;
+	scene_recommend(&scene);
+	assert_row_says(&scene, "kernel.shmmni", "Measured peak: 5 segments. ", true);
+	scene.analysis.samples.list[0].time = 1;
+	scene_recommend(&scene);
+	assert_row_says(&scene, "kernel.shmmni", "Measured peak: 5 segments, at 19", true);
+	scene_done(&scene);
+}
+
 static void near_is_90_percent(void **state)
 {
 	struct scene scene;
@@ -1166,6 +1216,8 @@ int main(void)
 		cmocka_unit_test(the_text_says_why_a_queue_is_raised),
 		cmocka_unit_test(what_passes_2_64_bytes_is_not_shown_as_a_size),
 		cmocka_unit_test(a_set_of_four_is_short_if_one_of_them_is),
+		cmocka_unit_test(headings_say_what_is_to_be_done),
+		cmocka_unit_test(a_time_that_is_not_told_is_not_1970),
 		cmocka_unit_test(near_is_90_percent),
 		cmocka_unit_test(queues_of_default_attributes_are_near_to_nothing),
 		cmocka_unit_test(a_day_of_samples_is_needed),
