@@ -75,6 +75,8 @@ enum warning_id {
 	WARNING_MQUEUE_RLIMIT,	     /* a user's queues and RLIMIT_MSGQUEUE */
 	WARNING_FAILED_HUGEPAGES,    /* the kernel could not put huge pages together */
 	WARNING_FAILED_CALLS,	     /* programs have complained of failed calls */
+	WARNING_UNREADABLE,	     /* a present value that is no number to count with */
+	WARNING_PRODUCT,	     /* what a product wants besides numbers */
 	WARNING_COUNT_
 };
 

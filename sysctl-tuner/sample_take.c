@@ -182,24 +182,23 @@ static int add_object(struct taking *taking, size_t object)
 	return 0;
 }
 
-/* What could be listed is 0 until something is met; what could not stays unknown. */
-static void begin_figures(struct taking *taking)
-{
-	static const struct {
-		enum ipc_kind kind;
-		enum figure_id first, last;
-	} spans[] = {
-		{KIND_SHM, FIGURE_SHM_SEGMENTS, FIGURE_SHM_LARGEST},
-		{KIND_SEM, FIGURE_SEM_SETS, FIGURE_SEM_LARGEST_SET},
-		/* of messages nothing is known while there are none */
-		{KIND_MSG, FIGURE_MSG_QUEUES, FIGURE_MSG_LARGEST_QUEUE_MESSAGES},
-		{KIND_PMQ, FIGURE_MQ_QUEUES, FIGURE_MQ_BYTES_OF_USER},
-	};
+/* The figures that are counted in the objects of a kind; of messages nothing is known while there are none. */
+static const struct {
+	enum ipc_kind kind;
+	enum figure_id first, last;
+} counted[] = {
+	{KIND_SHM, FIGURE_SHM_SEGMENTS, FIGURE_SHM_LARGEST},
+	{KIND_SEM, FIGURE_SEM_SETS, FIGURE_SEM_LARGEST_SET},
+	{KIND_MSG, FIGURE_MSG_QUEUES, FIGURE_MSG_LARGEST_QUEUE_MESSAGES},
+	{KIND_PMQ, FIGURE_MQ_QUEUES, FIGURE_MQ_BYTES_OF_USER},
+};
 
-	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
-		for (unsigned id = spans[i].first; id <= spans[i].last; id++)
-			if (!(taking->inv.unseen & KIND_BIT(spans[i].kind)))
-				taking->sample->figures[id] = 0;
+static void set_figures(struct sample *sample, unsigned kinds, uint64_t value)
+{
+	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+		for (unsigned id = counted[i].first; id <= counted[i].last; id++)
+			if (kinds & KIND_BIT(counted[i].kind))
+				sample->figures[id] = value;
 }
 
 /*
@@ -296,9 +295,11 @@ static int add_objects(struct taking *taking, const struct shm_totals *totals)
 	struct sample *sample = taking->sample;
 	int r = 0;
 
-	begin_figures(taking);
-	if (sample->figures[FIGURE_SHM_SEGMENTS] == 0)
-		sample->segments = calloc(1, sizeof(*sample->segments));
+	set_figures(sample, KINDS_ALL, 0);
+	/* an empty list says that there are none */
+	sample->segments = calloc(1, sizeof(*sample->segments));
+	if (!sample->segments)
+		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < taking->inv.count; i++)
 		r = add_object(taking, i);
 	if (r < 0)
@@ -306,6 +307,8 @@ static int add_objects(struct taking *taking, const struct shm_totals *totals)
 	add_totals(taking, totals);
 	sample_sort_lists(sample);
 	sample_add_up(sample, taking->host);
+	/* a part is no measure of the whole */
+	set_figures(sample, taking->inv.unseen, OBJECT_UNKNOWN);
 	return 0;
 }
 

@@ -360,6 +360,36 @@ static int warn_failed_call(struct recommendation *result, const struct window *
 				   failed->call, failed->error, count, last, failed->limits);
 }
 
+/* The kernel takes a negative value and then refuses everything (kernel.sem), or the file can't be read. */
+static int warn_unreadable(struct recommendation *result, const struct host *host)
+{
+	int r = 0;
+
+	for (int id = 0; r == 0 && host->is_local && id < SYSCTL_COUNT_; id++) {
+		unsigned count;
+
+		if (!parameter_is_known(&host->current,
+					sysctl_parameters((enum sysctl_id)id, &count)))
+			r = recommendation_warn(
+				result, WARNING_UNREADABLE,
+				"%s can't be read, or is no number to count with; a "
+				"negative value refuses every call",
+				sysctl_name((enum sysctl_id)id));
+	}
+	return r;
+}
+
+static int warn_products(struct recommendation *result, const struct profile_needs *needs)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < needs->count; i++)
+		if (needs->list[i].note)
+			r = recommendation_warn(result, WARNING_PRODUCT, "%s: %s",
+						needs->list[i].title, needs->list[i].note);
+	return r;
+}
+
 int warnings_add(struct recommendation *result, const struct request *request)
 {
 	int r = warn_few_samples(result, request);
@@ -383,6 +413,10 @@ int warnings_add(struct recommendation *result, const struct request *request)
 		r = warn_mqueue_rlimit(result, request);
 	for (size_t i = 0; r == 0 && i < result->huge_count; i++)
 		r = warn_huge(result, request, i);
+	if (r == 0)
+		r = warn_unreadable(result, request->host);
+	if (r == 0)
+		r = warn_products(result, request->needs);
 	for (size_t i = 0; r == 0 && i < FAILED_CALLS; i++)
 		r = warn_failed_call(result, &request->window, &failed_calls[i]);
 	return r == 0 ? warn_failed_hugepages(result, &request->window) : r;
@@ -408,6 +442,8 @@ const char *warning_name(enum warning_id id)
 		[WARNING_MQUEUE_RLIMIT] = "mqueue-rlimit",
 		[WARNING_FAILED_HUGEPAGES] = "failed-hugepages",
 		[WARNING_FAILED_CALLS] = "failed-calls",
+		[WARNING_UNREADABLE] = "unreadable",
+		[WARNING_PRODUCT] = "product",
 	};
 
 	return names[id];
