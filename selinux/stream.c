@@ -248,6 +248,14 @@ static int finish(struct stream *stream)
 	return r < 0 ? r : save_checkpoint(stream);
 }
 
+/* What nohup(1) has turned off stays off: a blocked signal would come all the same. */
+static bool is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static int take_signals(void)
 {
 	sigset_t set;
@@ -256,7 +264,8 @@ static int take_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
+	if (!is_ignored(SIGHUP))
+		sigaddset(&set, SIGHUP);
 	fd = sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -1 : signalfd(-1, &set, SFD_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
