@@ -169,19 +169,17 @@ static int tick(struct stream *stream)
 	return r < 0 ? r : save_checkpoint(stream);
 }
 
-/* auditd sends SIGHUP when its own configuration has changed; what it means to us is to look anew. */
+/* auditd sends SIGHUP when its own configuration has changed. */
 static void take_signal(struct stream *stream, int signals)
 {
 	struct signalfd_siginfo info;
 
 	if (read(signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (!stream->intake || info.ssi_signo != SIGHUP) {
+	if (stream->intake && info.ssi_signo == SIGHUP)
+		say_done("%" PRIu64 " denials told", stream->run->denials);
+	else
 		stream->is_over = true;
-		return;
-	}
-	sepolicy_forget(stream->run->style.policy);
-	say_done("%" PRIu64 " denials told", stream->run->denials);
 }
 
 static int look(struct stream *stream, struct pollfd fds[2])
