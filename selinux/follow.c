@@ -123,7 +123,7 @@ static int find(const struct string_list *logs, const struct position *position,
 	for (size_t i = logs->count; i-- > 0;) {
 		int r;
 
-		file->fd = -1;
+		*file = (struct log_file){.fd = -1};
 		r = open_at(logs->items[i], position, file);
 		if (r)
 			return r < 0 ? r : (int)i;
