@@ -123,7 +123,7 @@ static int find(const struct string_list *logs, const struct position *position,
 	for (size_t i = logs->count; i-- > 0;) {
 		int r;
 
-		file->fd = -1;
+		*file = (struct log_file){.fd = -1};
 		r = open_at(logs->items[i], position, file);
 		if (r)
 			return r < 0 ? r : (int)i;
@@ -145,6 +145,17 @@ static void take(struct follow *follow, struct log_file *file, const char *path,
 	follow->here = (struct position){.inode = inode_of(path), .offset = offset};
 	if (!follow->is_compressed && fstat(file->fd, &st) == 0)
 		follow->here.inode = st.st_ino;
+}
+
+/* The same where reading goes on: a copy has another inode. */
+static int take_at(struct follow *follow, struct log_file *file, const char *path)
+{
+	struct position position = follow->here;
+
+	take(follow, file, path, position.offset);
+	position.inode = follow->here.inode;
+	follow->here = position;
+	return 0;
 }
 
 static int open_from_beginning(struct follow *follow, const char *path)
@@ -184,9 +195,8 @@ static void say_lost(const struct follow *follow)
 
 static int open_at_position(struct follow *follow, const struct string_list *logs)
 {
-	struct position position = follow->here;
 	struct log_file file;
-	int at = find(logs, &position, &file);
+	int at = find(logs, &follow->here, &file);
 
 	if (at == -ENOENT) {
 		say_lost(follow);
@@ -194,11 +204,7 @@ static int open_at_position(struct follow *follow, const struct string_list *log
 	}
 	if (at < 0)
 		return at;
-	take(follow, &file, logs->items[at], position.offset);
-	/* a copy has another inode */
-	position.inode = follow->here.inode;
-	follow->here = position;
-	return 0;
+	return take_at(follow, &file, logs->items[at]);
 }
 
 /* Opens the first file. 1, 0 while there is none, or an error. */
@@ -277,37 +283,60 @@ static bool is_left(const struct follow *follow)
 	return stat(follow->log, &log) == 0 && log.st_ino != follow->here.inode && log.st_size > 0;
 }
 
+/* Whether ours still has that name, so that what is behind it is the next. */
+static bool is_still(const char *path, const struct position *position)
+{
+	struct log_file file = {.fd = -1};
+	bool is_ours = open_at(path, position, &file) == 1;
+
+	if (is_ours && file.fd >= 0)
+		log_close(&file);
+	return is_ours;
+}
+
+/* The log that is the next; ours is the one before, if there still is one. */
+static int open_behind(struct follow *follow, const char *ours, const char *path)
+{
+	struct log_file next;
+	int r = log_open(path, &next);
+
+	if (r < 0)
+		return r == -ENOENT ? -EAGAIN : r;
+	if (ours && !is_still(ours, &follow->here)) {
+		log_close(&next);
+		return -EAGAIN;
+	}
+	take(follow, &next, path, 0);
+	return 0;
+}
+
 /* The file behind ours. -EAGAIN: names have moved while we looked. */
 static int open_next(struct follow *follow)
 {
 	_cleanup_(string_list_done) struct string_list logs = {0};
-	struct log_file ours, next;
+	struct log_file file;
 	int r = logs_find(follow->log, &logs), at;
-	size_t wanted;
 
 	if (r < 0)
 		return r;
-	at = find(&logs, &follow->here, &ours);
-	if (at < 0 && at != -ENOENT)
-		return at;
-	if (at >= 0 && ours.fd >= 0)
-		log_close(&ours);
-	if (at == -ENOENT && logs.count)
+	if (!logs.count)
+		return -EAGAIN;
+	at = find(&logs, &follow->here, &file);
+	if (at == -ENOENT) {
 		say_lost(follow);
-	wanted = at < 0 ? 0 : (size_t)at + 1;
-	if (wanted >= logs.count)
-		return -EAGAIN;
-	r = log_open(logs.items[wanted], &next);
-	if (r < 0)
-		return r == -ENOENT ? -EAGAIN : r;
-	if (at >= 0 && open_at(logs.items[at], &follow->here, &ours) != 1) {
-		log_close(&next);
-		return -EAGAIN;
+		return open_behind(follow, NULL, logs.items[0]);
 	}
-	if (at >= 0 && ours.fd >= 0)
-		log_close(&ours);
-	take(follow, &next, logs.items[wanted], 0);
-	return 0;
+	if (at < 0)
+		return at;
+	if ((size_t)at + 1 == logs.count && file.fd >= 0) {
+		/* none is behind it: a copy was put into the log's place (an editor, sed -i) */
+		return take_at(follow, &file, logs.items[at]);
+	}
+	if (file.fd >= 0)
+		log_close(&file);
+	if ((size_t)at + 1 == logs.count)
+		return -EAGAIN;
+	return open_behind(follow, logs.items[at], logs.items[at + 1]);
 }
 
 static int go_on(struct follow *follow, struct reader *reader)

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -82,11 +83,15 @@ int logs_find(const char *log, struct string_list *list)
 
 	if (!dir)
 		return directory ? -errno : -ENOMEM;
-	while (r == 0 && count < ROTATED_MAX && (entry = readdir(dir))) {
+	while (r == 0 && (entry = readdir(dir))) {
 		long number = rotation(entry->d_name, name);
 
 		if (number < 0)
 			continue;
+		if (count == ROTATED_MAX) {
+			r = -E2BIG;
+			break;
+		}
 		all[count] = (struct rotated){number, strdup(entry->d_name)};
 		r = all[count].name ? 0 : -ENOMEM;
 		count++;
@@ -120,11 +125,29 @@ static const char *decompressor_of(int fd)
 	return NULL;
 }
 
+/* It ends quietly when we have read enough, and at the signals that end us. */
+static int set_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t none, pipe;
+	int r = -posix_spawnattr_init(attributes);
+
+	if (r < 0)
+		return r;
+	sigemptyset(&none);
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	posix_spawnattr_setsigmask(attributes, &none);
+	posix_spawnattr_setsigdefault(attributes, &pipe);
+	return -posix_spawnattr_setflags(attributes,
+					 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
 /* Puts the program between the file and us. */
 static int decompress(const char *program, struct log_file *file)
 {
 	char name[8], *const argv[] = {name, (char[]){"-dc"}, NULL};
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 	int ends[2], r;
 
 	strcpy(name, program);
@@ -134,7 +157,12 @@ static int decompress(const char *program, struct log_file *file)
 	if (r == 0) {
 		posix_spawn_file_actions_adddup2(&actions, file->fd, STDIN_FILENO);
 		posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-		r = -posix_spawnp(&file->decompressor, program, &actions, NULL, argv, environ);
+		r = set_signals(&attributes);
+		if (r == 0) {
+			r = -posix_spawnp(&file->decompressor, program, &actions, &attributes, argv,
+					  environ);
+			posix_spawnattr_destroy(&attributes);
+		}
 		posix_spawn_file_actions_destroy(&actions);
 	}
 	close(ends[1]);

@@ -7,6 +7,7 @@
 #include "sepolicy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sepol/debug.h>
 #include <sepol/policydb/flask_types.h>
 #include <sepol/policydb/services.h>
@@ -16,9 +17,11 @@
 
 #include "cleanup.h"
 #include "optional.h"
+#include "readall.h"
 #include "sepolicy_internal.h"
 
 #define KERNEL_POLICY "/sys/fs/selinux/policy"
+#define KERNEL_STATUS "/sys/fs/selinux/status"
 
 OPTIONAL_FUNCTION(sepol_debug);
 OPTIONAL_FUNCTION(sepol_set_policydb_from_file);
@@ -46,6 +49,7 @@ struct search {
 struct sepolicy {
 	char *file;
 	bool is_of_host;
+	uint32_t loads; /* how many the kernel had been given when this was read */
 	bool is_tried;
 	int loaded; /* 0, or why it could not be */
 	struct booleans *booleans;
@@ -80,7 +84,7 @@ bool sepolicy_is_of_host(const struct sepolicy *policy)
 	return policy->is_of_host;
 }
 
-void sepolicy_forget(struct sepolicy *policy)
+static void forget(struct sepolicy *policy)
 {
 	booleans_free(policy->booleans);
 	policy->booleans = NULL;
@@ -96,7 +100,7 @@ void sepolicy_free(struct sepolicy *policy)
 {
 	if (!policy)
 		return;
-	sepolicy_forget(policy);
+	forget(policy);
 	free(policy->file);
 	free(policy);
 }
@@ -120,10 +124,25 @@ int sepolicy_use_image(void *image, size_t size)
 	return in ? use(in) : -errno;
 }
 
+/* struct selinux_kernel_status: version, sequence, enforcing, policyload, deny_unknown. */
+static uint32_t read_loads(void)
+{
+	_cleanup_close_ int fd = open(KERNEL_STATUS, O_RDONLY | O_CLOEXEC);
+	uint32_t status[5];
+
+	if (fd < 0 || read_all(fd, (char *)status, sizeof(status)) != sizeof(status))
+		return 0;
+	return status[3];
+}
+
 int sepolicy_load(struct sepolicy *policy)
 {
-	if (policy->is_tried)
+	uint32_t loads = policy->is_of_host ? read_loads() : 0;
+
+	if (policy->is_tried && loads == policy->loads)
 		return policy->loaded;
+	forget(policy);
+	policy->loads = loads;
 	policy->is_tried = true;
 	policy->loaded =
 		optional_open("libsepol.so.2", symbols, sizeof(symbols) / sizeof(symbols[0]));

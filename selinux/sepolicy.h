@@ -48,7 +48,7 @@ void sepolicy_free(struct sepolicy *policy);
 bool sepolicy_is_of_host(const struct sepolicy *policy);
 
 /*
- * Reads it, if it wasn't yet. Returns 0, -ENOSYS where libsepol is missing, -EBADMSG if it is no
+ * Reads it, if it wasn't yet, or if the kernel was given another since. Returns 0, -ENOSYS where libsepol is missing, -EBADMSG if it is no
  * policy, or another negative errno.
  */
 int sepolicy_load(struct sepolicy *policy);
@@ -60,9 +60,6 @@ int sepolicy_load(struct sepolicy *policy);
 int sepolicy_ask(struct sepolicy *policy, const struct sepolicy_question *question,
 		 struct sepolicy_answer *answer);
 void sepolicy_answer_done(struct sepolicy_answer *answer);
-
-/* Reads it anew at the next question: another may have been loaded. */
-void sepolicy_forget(struct sepolicy *policy);
 
 /* Stable words for JSON. */
 const char *sepolicy_reason_name(enum sepolicy_reason reason);

@@ -55,20 +55,25 @@ struct booleans {
 	struct string_list names;
 };
 
-static int read_policy(struct booleans *booleans, const char *file)
+static int read_from(struct booleans *booleans, sepol_policy_file_t *from, const char *file)
 {
 	_cleanup_fclose_ FILE *in = fopen(file, "re");
-	sepol_policy_file_t *from;
-	int r;
 
 	if (!in)
 		return -errno;
-	if (sym_sepol_policydb_create(&booleans->policy) < 0)
-		return -ENOMEM;
-	if (sym_sepol_policy_file_create(&from) < 0)
-		return -ENOMEM;
 	sym_sepol_policy_file_set_fp(from, in);
-	r = sym_sepol_policydb_read(booleans->policy, from) < 0 ? -EBADMSG : 0;
+	return sym_sepol_policydb_read(booleans->policy, from) < 0 ? -EBADMSG : 0;
+}
+
+static int read_policy(struct booleans *booleans, const char *file)
+{
+	sepol_policy_file_t *from;
+	int r;
+
+	if (sym_sepol_policydb_create(&booleans->policy) < 0 ||
+	    sym_sepol_policy_file_create(&from) < 0)
+		return -ENOMEM;
+	r = read_from(booleans, from, file);
 	sym_sepol_policy_file_free(from);
 	return r;
 }

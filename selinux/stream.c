@@ -169,19 +169,17 @@ static int tick(struct stream *stream)
 	return r < 0 ? r : save_checkpoint(stream);
 }
 
-/* auditd sends SIGHUP when its own configuration has changed; what it means to us is to look anew. */
+/* auditd sends SIGHUP when its own configuration has changed. */
 static void take_signal(struct stream *stream, int signals)
 {
 	struct signalfd_siginfo info;
 
 	if (read(signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (!stream->intake || info.ssi_signo != SIGHUP) {
+	if (stream->intake && info.ssi_signo == SIGHUP)
+		say_done("%" PRIu64 " denials told", stream->run->denials);
+	else
 		stream->is_over = true;
-		return;
-	}
-	sepolicy_forget(stream->run->style.policy);
-	say_done("%" PRIu64 " denials told", stream->run->denials);
 }
 
 static int look(struct stream *stream, struct pollfd fds[2])
@@ -248,6 +246,14 @@ static int finish(struct stream *stream)
 	return r < 0 ? r : save_checkpoint(stream);
 }
 
+/* What nohup(1) has turned off stays off: a blocked signal would come all the same. */
+static bool is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static int take_signals(void)
 {
 	sigset_t set;
@@ -256,7 +262,8 @@ static int take_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
+	if (!is_ignored(SIGHUP))
+		sigaddset(&set, SIGHUP);
 	fd = sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -1 : signalfd(-1, &set, SFD_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The reader of logs: whatever stands in them, each denial has its texts and each error a line. And what a
- * checkpoint of a log was written from, it is read as.
+ * checkpoint is read as can be gone to, and where a log was left is found again.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "checkpoint.h"
 #include "fuzz.h"
@@ -40,6 +42,19 @@ static void read_checkpoint(const uint8_t *data, size_t size)
 		abort();
 }
 
+static void find_position(const uint8_t *data, size_t size)
+{
+	static int fd = -1;
+	struct position position;
+
+	if (fd < 0)
+		fd = memfd_create("log", MFD_CLOEXEC);
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, data, size, 0) != (ssize_t)size ||
+	    position_take(fd, size, &position) < 0 ||
+	    position_seek(fd, position.inode, &position) != 1)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct groups groups = {0};
@@ -48,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t room;
 
 	read_checkpoint(data, size);
+	find_position(data, size);
 	if (reader_new(&reader, &sink) < 0)
 		abort();
 	memcpy(reader_space(reader, &room), data, size);
