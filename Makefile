@@ -315,6 +315,7 @@ INSTALLED = \
 	hooks/systemd/logind.conf.d/50-ipcguard.conf:$(logindconfdir)/50-ipcguard.conf \
 	hooks/systemd/ipcguard.tmpfiles.conf:$(tmpfilesdir)/ipcguard.conf \
 	pam_ipcclean/pam-configs/ipcguard:$(pamconfigsdir)/ipcguard \
+	hooks/apparmor/ipcclean:$(docdir)/examples/apparmor/ipcclean \
 	pam_ipcclean/authselect/ipcguard.feature:$(docdir)/examples/authselect/ipcguard.feature \
 	$(foreach f,$(CATALOG),$f:$(catalogdir)/ipcguard.catalog) \
 	$(foreach f,$(VENDOR_CONF),$f:$(vendordir)/ipcguard.conf) \
@@ -330,7 +331,8 @@ CONFIGURED = \
 	selinux/auditd/ipcavc.conf.in:$(sysconfdir)/audit/plugins.d/ipcavc.conf
 
 # directories that go when they are empty, innermost first
-INSTALLED_DIRS = $(docdir)/examples/selinux $(docdir)/examples/authselect $(docdir)/examples/service.d $(docdir)/examples $(docdir) \
+INSTALLED_DIRS = $(docdir)/examples/apparmor $(docdir)/examples/selinux $(docdir)/examples/authselect \
+	$(docdir)/examples/service.d $(docdir)/examples $(docdir) \
 	$(vendordir)/ipcguard/patterns.d $(vendordir)/ipcguard/profiles.d $(vendordir)/ipcguard $(unitdir)/user@.service.d
 
 define put

@@ -165,8 +165,9 @@ static bool is_file(const struct denial *denial, const struct ipc_object *obj)
 		return false;
 	if (denial->ino != DENIAL_UNKNOWN && denial->ino != (int64_t)obj->ino)
 		return false;
+	/* of a queue that was asked for by mq_open(3) records have the name without its slash */
 	if (denial->about == ABOUT_FILE)
-		return !strcmp(obj->name, denial->name);
+		return !strcmp(obj->name + (denial->name[0] != '/'), denial->name);
 	if (obj->kind == KIND_PSEM && !strncmp(last, "sem.", 4))
 		last += 4;
 	/* a last name alone is no evidence */
