@@ -214,7 +214,7 @@ $(POLICY): $(POLICY_SOURCES)
 $B/bindir: FORCE
 	@mkdir -p $(@D)
 	@echo '$(bindir) $(pamdir)' | cmp -s - $@ || echo '$(bindir) $(pamdir)' >$@
-$B/hooks/dropin.o $B/hooks/enable.o $B/hooks/doctor_pam.o $B/hooks/doctor_login.o: $B/bindir
+$B/harden/proposal.o $B/hooks/dropin.o $B/hooks/enable.o $B/hooks/doctor_pam.o $B/hooks/doctor_login.o: $B/bindir
 
 .SECONDARY:
 -include $(shell find $B -type f -name '*.d' 2>/dev/null)

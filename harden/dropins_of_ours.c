@@ -16,6 +16,9 @@
 
 #define TEXT_MAX (64 * 1024)
 
+/* All unit files of the host are read again. */
+#define RELOAD_NS (4 * TARGET_ASK_NS)
+
 const struct unit_dropin dropin_observe = {DROPIN_RUNTIME_DIR, "50-ipcharden-observe.conf",
 					   DROPIN_HEADER},
 			 dropin_trial = {DROPIN_RUNTIME_DIR, "50-ipcharden-try.conf",
@@ -46,7 +49,7 @@ static int reload(struct target *target)
 {
 	int r;
 
-	facts_renew(&target->c, TARGET_ASK_NS);
+	facts_renew(&target->c, RELOAD_NS);
 	r = facts_reload(&target->c);
 	if (r < 0)
 		say_error("the service manager has not read its files again: %s; run: systemctl "

@@ -19,9 +19,13 @@
 #include "say.h"
 #include "watch.h"
 
-/* From one look at the objects to the next; and so many times what the last one took, at least. */
+/*
+ * From one look at the objects to the next, at least; and so many times what the last one took, or less where
+ * a call says that there may be another object.
+ */
 #define LOOK_MS 1000
 #define LOOK_REST 20
+#define LOOK_REST_NEWS 5
 
 struct observing {
 	const struct options *options;
@@ -65,33 +69,57 @@ static int put_logging(struct observing *o)
 			   : dropins_put(&o->target, &dropin_observe, text.bytes, &o->held);
 }
 
-/* Takes a look and notes it; *rest_ms is how long to wait for the next. */
-static int look_at(struct observing *o, int *rest_ms)
+/* Takes a look and notes it; *took_ns is for how long. */
+static int look_at(struct observing *o, uint64_t *took_ns)
 {
-	uint64_t start_ns = clock_now_ns(), took_ms;
-	int r = observe_look(&o->observation, o->target.name, &o->before);
+	uint64_t start_ns = clock_now_ns();
+	int r;
 
-	took_ms = (clock_now_ns() - start_ns) / 1000000;
-	*rest_ms = took_ms * LOOK_REST > LOOK_MS ? (int)(took_ms * LOOK_REST) : LOOK_MS;
+	o->watch.has_news = false;
+	r = observe_look(&o->observation, o->target.name, &o->before);
+	*took_ns = clock_now_ns() - start_ns;
+	return r;
+}
+
+static bool is_over(const struct observing *o, uint64_t end_ns)
+{
+	return watch_interrupted || !unit_runs(&o->target.facts) ||
+	       (!o->options->until_stopped && clock_is_past(end_ns));
+}
+
+/* Until it is time for the next look, or over. */
+static int rest(struct observing *o, uint64_t took_ns, uint64_t end_ns)
+{
+	uint64_t start_ns = clock_now_ns();
+	int r = 0;
+
+	do {
+		uint64_t rests = LOOK_REST;
+
+		r = watch_pump(&o->watch, LOOK_MS);
+		if (r == 0)
+			r = target_refresh(&o->target);
+		if (o->watch.has_news)
+			rests = LOOK_REST_NEWS;
+		if (clock_now_ns() - start_ns >= took_ns * rests)
+			break;
+	} while (r == 0 && !is_over(o, end_ns));
 	return r;
 }
 
 static int watch_it(struct observing *o)
 {
-	uint64_t start_ns = clock_now_ns(), end_ns = start_ns + o->options->for_ns;
-	int r = 0, rest_ms;
+	uint64_t start_ns = clock_now_ns(), end_ns = start_ns + o->options->for_ns, took_ns;
+	int r = 0;
 
-	while (r == 0 && !watch_interrupted && unit_runs(&o->target.facts)) {
-		if (!o->options->until_stopped && clock_is_past(end_ns))
-			break;
-		r = look_at(o, &rest_ms);
-		if (r == 0 && !o->options->until_stopped && rest_ms > clock_poll_ms(end_ns))
-			rest_ms = clock_poll_ms(end_ns);
+	while (r == 0 && !is_over(o, end_ns)) {
+		r = look_at(o, &took_ns);
 		if (r == 0)
-			r = watch_pump(&o->watch, rest_ms);
-		if (r == 0)
-			r = target_refresh(&o->target);
+			r = rest(o, took_ns, end_ns);
 	}
+	/* what it has made since the last one */
+	if (r == 0 && unit_runs(&o->target.facts))
+		r = look_at(o, &took_ns);
 	if (r == 0 && o->target.facts.has_private_tmp)
 		r = observe_private_keys(&o->observation);
 	o->observation.seconds = (clock_now_ns() - start_ns) / NS_PER_S;
@@ -110,7 +138,8 @@ static int begin(struct observing *o)
 	if (r < 0)
 		return r;
 	o->observation.started = time(NULL);
-	return watch_act(&o->watch, UNIT_START);
+	/* a socket or a timer may have started it meanwhile, without the drop-in */
+	return watch_act(&o->watch, UNIT_RESTART);
 }
 
 /* What was there comes back, whatever happened. */

@@ -114,6 +114,8 @@ static void on_event(const struct seccomp_event *event, void *data)
 
 	if (ours == 0)
 		return;
+	watch->has_news |= event->call == CALL_SHMGET || event->call == CALL_SEMGET ||
+			   event->call == CALL_MSGGET || event->call == CALL_MQ_OPEN;
 	if (watch->observation)
 		note(watch->observation, event, ours);
 	/* of a process that is gone: who else would be killed just now? */

@@ -26,6 +26,7 @@ struct watch {
 		int is_ours; /* 1, 0, -ESRCH */
 		uint64_t until_ns;
 	} cache[WATCH_CACHE];
+	bool has_news; /* it may have made or opened an object since this was last cleared */
 	/* the first call that was refused, if any */
 	bool was_refused;
 	struct seccomp_event refused;

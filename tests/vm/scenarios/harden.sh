@@ -67,6 +67,18 @@ scenario_report_tells_what_units_have_and_may_do() {
 	end t.service
 }
 
+scenario_report_tells_keys_of_files_in_a_private_tmp() {
+	commanded_service t.service ': >/tmp/app.key; id=$(ipcobj shm $(ipcobj ftok /tmp/app.key 65) 8192 0600); sleep infinity | ipcobj attach ${id#shm:} &' PrivateTmp=yes
+	wait_for 60 has_objects t.service
+	expect_report t.service '.private_keys[0] | test("^shm:[0-9]+ has the key of /tmp/app.key$")' true
+	end t.service
+	# a key of its own
+	commanded_service t.service 'id=$(ipcobj shm 0x41000001 8192 0600); sleep infinity | ipcobj attach ${id#shm:} &' PrivateTmp=yes
+	wait_for 60 has_objects t.service
+	expect_report t.service '.private_keys | length' 0
+	end t.service
+}
+
 scenario_report_sorts_all_services_and_takes_masked_and_unknown_units() {
 	ipcharden report --json >/run/harden.json
 	[ "$(jq '.units | length' /run/harden.json)" -ge 5 ] || fail "few units"
@@ -381,6 +393,10 @@ scenario_bad_input_changes_nothing() {
 
 # --- real services
 
+to_console() {
+	cat >/dev/ttyS0
+}
+
 apache_works() {
 	busybox wget -qO- http://127.0.0.1:80/ | grep -q 'Apache2' && busybox wget -qO- http://127.0.0.1:8080/ | grep -q 'Apache2'
 }
@@ -399,17 +415,18 @@ scenario_apache2_from_report_to_apply() {
 	echo 'ServerName guest' >>/etc/apache2/conf-enabled/zz-test.conf
 	systemctl start apache2
 	wait_for 60 apache_works
-	ipcharden report apache2
 	wait_for 60 has_objects apache2.service
+	# what the README shows is the host's build/vm/console.log
+	ipcharden report apache2 | to_console
 	observe apache2.service apache_works_hard
-	cat /run/observe.out
+	to_console </run/observe.out
 	proposes apache2.service semget && fail "semget: it is used: $(cat /run/proposal.json)"
 	proposes apache2.service semop && fail "semop: it is used"
 	proposes apache2.service msgget || fail "msgget: $(cat /run/proposal.json)"
-	ipcharden propose apache2
+	ipcharden propose apache2 | to_console
 	ipcharden try apache2 --watch=5s --check='busybox wget -qO /dev/null http://127.0.0.1/' >/run/try.out 2>&1 || fail "try: $(cat /run/try.out)"
-	cat /run/try.out
-	ipcharden apply apache2
+	to_console </run/try.out
+	ipcharden apply apache2 | to_console
 	systemctl restart apache2
 	wait_for 60 apache_works
 	apache_works_hard || fail "it doesn't work"
@@ -440,7 +457,6 @@ scenario_postgresql_keeps_working() {
 	wait_for 180 works
 	use() { wait_for 180 works; wait_for 60 has_objects pg.service; }
 	observe pg.service use
-	cat /run/observe.out
 	[ "$(seen pg.service '[.objects[].kind] | (index("shm") != null) and (index("pshm") != null)')" = true ] || fail "$(seen pg.service .)"
 	proposes pg.service shmget && fail "shmget: it is used"
 	proposes pg.service msgget || fail "msgget: $(cat /run/proposal.json)"
@@ -450,4 +466,67 @@ scenario_postgresql_keeps_working() {
 	wait_for 180 works
 	end pg.service
 	rm -rf "$data"
+}
+
+# --- how fast; figures go to the console, as nothing here fails by a slow machine
+
+say_figure() { # text
+	echo "# vm harden: $*" >/dev/ttyS0
+}
+
+now_ms() {
+	local us=${EPOCHREALTIME/[.,]/}
+	echo $((us / 1000))
+}
+
+scenario_report_over_200_units() {
+	local start
+	printf '%s\n' Type=oneshot RemainAfterExit=yes 'ExecStart=/bin/true' | unit bench@.service
+	systemctl start --no-block bench@{1..200}.service
+	all_run() { [ "$(ipcharden report --json | jq '[.units[] | select(.unit | startswith("bench@"))] | length')" = 200 ]; }
+	wait_for 300 all_run
+	start=$(now_ms)
+	ipcharden report >/dev/null
+	say_figure "report over 200 units and those of the guest: $(($(now_ms) - start)) ms, emulated"
+	systemctl stop 'bench@*.service'
+	end bench@.service
+}
+
+# Turns of a semaphore for six seconds, each of two calls, with a pause between them or as fast as it goes:
+# prints turns, and microseconds of processor time of the service.
+turns() { # seconds-of-pause lines...
+	local pause=$1
+	shift
+	cat >/run/turns.pl <<-'END'
+		my $id = semget(0, 1, 0600 | 01000);
+		my ($turns, $end) = (0, time + 6);
+		while (time < $end) {
+			semop($id, pack("s!3", 0, 1, 0));
+			semop($id, pack("s!3", 0, -1, 0));
+			$turns++;
+			select(undef, undef, undef, $ARGV[0]) if $ARGV[0];
+		}
+		semctl($id, 0, 0, 0);
+		my ($user, $system) = times;
+		open(my $f, ">", "/run/turns.out");
+		printf $f "%d %d\n", $turns, ($user + $system) * 1e6;
+	END
+	: >/run/turns.out
+	chmod 0666 /run/turns.out
+	printf '%s\n' User=svc Type=oneshot "ExecStart=/usr/bin/perl /run/turns.pl $pause" "$@" | unit t.service
+	systemctl start t.service
+	cat /run/turns.out
+}
+
+scenario_what_observation_costs() {
+	local log='SystemCallLog=shmget shmat semget semop semtimedop semctl' pause without with
+	for pause in 0.01 0; do
+		without=$(turns "$pause")
+		with=$(turns "$pause" "$log")
+		[ "${without%% *}" -gt 10 ] && [ "${with%% *}" -gt 10 ] || fail "no work: $without, $with"
+		say_figure "observed with $pause s of pause: $(awk -v a="$without" -v b="$with" 'BEGIN { split(a, x, " "); split(b, y, " ")
+			printf "%d and logged %d calls/s, %.1f and %.1f %% of a processor, %.0f us more a call, emulated", x[1] / 3, y[1] / 3,
+				x[2] / 6e4, y[2] / 6e4, y[2] / y[1] / 2 - x[2] / x[1] / 2 }')"
+	done
+	end t.service
 }
