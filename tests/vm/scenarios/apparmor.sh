@@ -36,30 +36,6 @@ has_no_objects() { # user
 	[ "$(objects_of "$1")" = 0 ]
 }
 
-scenario_service_enable_and_stop() {
-	with_profile
-	unit t.service < <(printf '%s\n' User=svc ExecStartPre='/usr/local/bin/ipcobj leak thing' ExecStart='/bin/sleep infinity')
-	ipcclean enable t.service
-	systemctl start t
-	expect_objects svc 6
-	systemctl stop t
-	expect_objects svc 0
-	ipcclean disable t.service
-	[ ! -e /etc/systemd/system/t.service.d/50-ipcguard.conf ] || fail "the drop-in is still there"
-	expect_confined
-	expect_nothing_refused
-}
-
-scenario_service_with_baseline_as_its_own_user() {
-	with_profile
-	unit t.service < <(printf '%s\n' User=svc ExecStart='/usr/local/bin/ipcobj leak thing')
-	drop_in t.service 'ExecStartPre=+/usr/local/bin/ipcclean baseline' 'ExecStopPost=-/usr/local/bin/ipcclean service -q'
-	systemctl start t
-	wait_for 60 has_no_objects svc
-	expect_confined
-	expect_nothing_refused
-}
-
 scenario_sweep_that_wipes() {
 	with_profile
 	leave svc
