@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "patterns.h"
 #include "sample.h"
 
 #define SAMPLE_SECTIONS 6
@@ -28,3 +29,15 @@ struct owner_member {
 };
 
 extern const struct owner_member owner_members[OWNER_MEMBERS];
+
+struct json_place;
+
+/*
+ * A member that is a number: 2^64-1, which means "not known" here, becomes the number below it. A missing one
+ * leaves *value as it is. Returns 1 if it was there, 0, or -EINVAL.
+ */
+int sample_member_number(const struct json_place *at, const char *key, const char *unit,
+			 uint64_t *value, struct parse_error *error);
+
+/* Fills a host from a document's "host" and "current". Returns 0 or a negative errno. */
+int host_read_json(const struct json_place *document, struct host *host, struct parse_error *error);
