@@ -208,7 +208,8 @@ static uint64_t capped(const struct value *value, uint64_t wanted)
 
 static bool has_default_attributes(const struct scene *scene, int id)
 {
-	return peak_is_no_demand((enum parameter_id)id, scene_value(scene, id)->peak.value);
+	return peak_is_no_demand((enum parameter_id)id,
+				 scene_value(scene, (enum parameter_id)id)->peak.value);
 }
 
 static void check_peak(struct scene *scene, struct dice *dice)
@@ -217,7 +218,7 @@ static void check_peak(struct scene *scene, struct dice *dice)
 	scene->options.headroom = 25;
 	scene_recommend(scene);
 	for (int id = 0; id < PARAMETER_COUNT_; id++) {
-		const struct value *value = scene_value(scene, id);
+		const struct value *value = scene_value(scene, (enum parameter_id)id);
 		/* ceil(peak / 0.9) */
 		unsigned __int128 least = ((unsigned __int128)value->peak.value * 10 + 8) / 9;
 
@@ -240,7 +241,7 @@ static void check_bounds(struct scene *scene, struct dice *dice)
 {
 	(void)dice;
 	for (int id = 0; id < PARAMETER_COUNT_; id++) {
-		const struct value *value = scene_value(scene, id);
+		const struct value *value = scene_value(scene, (enum parameter_id)id);
 
 		if (value->in_use != OBJECT_UNKNOWN)
 			CHECK(value->recommended >= capped(value, value->in_use), id);
@@ -335,7 +336,7 @@ static void check_again(struct scene *scene, struct dice *dice)
 	apply(scene, tree_now, &before);
 	scene_recommend(scene);
 	for (int id = 0; id < PARAMETER_COUNT_; id++) {
-		const struct value *value = scene_value(scene, id);
+		const struct value *value = scene_value(scene, (enum parameter_id)id);
 
 		CHECK(value->recommended == value->current, id);
 		CHECK(value->action == ACTION_KEEP ||
@@ -359,14 +360,15 @@ static void what_is_in_force_changes_nothing(void **state)
 static void remember(const struct scene *scene, uint64_t recommended[PARAMETER_COUNT_])
 {
 	for (int id = 0; id < PARAMETER_COUNT_; id++)
-		recommended[id] = scene_value(scene, id)->recommended;
+		recommended[id] = scene_value(scene, (enum parameter_id)id)->recommended;
 }
 
 /* With tightening, what bore no cap may bear one when more is known. */
 static void forget_uncapped(const struct scene *scene, uint64_t recommended[PARAMETER_COUNT_])
 {
 	for (int id = 0; id < PARAMETER_COUNT_ && scene->options.is_tightening; id++)
-		if (peak_is_no_demand((enum parameter_id)id, scene_value(scene, id)->need))
+		if (peak_is_no_demand((enum parameter_id)id,
+				      scene_value(scene, (enum parameter_id)id)->need))
 			recommended[id] = 0;
 }
 
@@ -387,7 +389,7 @@ static void check_more_measured(struct scene *scene, struct dice *dice)
 	saturate_add(value, throw_number(dice, 50));
 	scene_recommend(scene);
 	for (int id = 0; id < PARAMETER_COUNT_; id++)
-		CHECK(scene_value(scene, id)->recommended >= before[id], id);
+		CHECK(scene_value(scene, (enum parameter_id)id)->recommended >= before[id], id);
 }
 
 static void more_measured_is_never_less_recommended(void **state)
@@ -404,7 +406,7 @@ static void check_more_headroom(struct scene *scene, struct dice *dice)
 	scene->options.headroom += (unsigned)throw_dice(dice, 100);
 	scene_recommend(scene);
 	for (int id = 0; id < PARAMETER_COUNT_; id++)
-		CHECK(scene_value(scene, id)->recommended >= before[id], id);
+		CHECK(scene_value(scene, (enum parameter_id)id)->recommended >= before[id], id);
 }
 
 static void more_headroom_is_never_less_recommended(void **state)
@@ -425,7 +427,7 @@ static void check_more_present(struct scene *scene, struct dice *dice)
 	saturate_add(&current->value[raised], throw_number(dice, 40));
 	scene_recommend(scene);
 	for (int id = 0; id < PARAMETER_COUNT_; id++)
-		CHECK(scene_value(scene, id)->recommended >= before[id], id);
+		CHECK(scene_value(scene, (enum parameter_id)id)->recommended >= before[id], id);
 }
 
 static void a_higher_present_value_is_never_less_recommended(void **state)
@@ -447,7 +449,7 @@ static void check_one_more_product(struct scene *scene, struct dice *dice)
 	scene_add_product(scene, products[throw_dice(dice, 6)]);
 	scene_recommend(scene);
 	for (int id = 0; id < PARAMETER_COUNT_; id++)
-		CHECK(scene_value(scene, id)->recommended >= before[id], id);
+		CHECK(scene_value(scene, (enum parameter_id)id)->recommended >= before[id], id);
 }
 
 static void one_more_product_is_never_less_recommended(void **state)
@@ -527,10 +529,10 @@ static void check_rounding(struct scene *scene, struct dice *dice)
 		CHECK(value->recommended % scene->analysis.host.page_size == 0, PARAMETER_SHMMAX);
 	/* the same input, the same output */
 	for (int id = 0; id < PARAMETER_COUNT_; id++) {
-		uint64_t before = scene_value(scene, id)->recommended;
+		uint64_t before = scene_value(scene, (enum parameter_id)id)->recommended;
 
 		scene_recommend(scene);
-		CHECK(scene_value(scene, id)->recommended == before, id);
+		CHECK(scene_value(scene, (enum parameter_id)id)->recommended == before, id);
 	}
 }
 

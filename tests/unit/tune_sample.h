@@ -107,7 +107,7 @@ static inline void scene_obey(struct scene *scene)
 			result->huge[i].value.recommended;
 }
 
-static inline const struct value *scene_value(const struct scene *scene, int id)
+static inline const struct value *scene_value(const struct scene *scene, enum parameter_id id)
 {
 	return &scene->analysis.result.values[id];
 }
