@@ -339,7 +339,8 @@ static int warn_failed_call(struct recommendation *result, const struct window *
 			    const struct failed_call *failed)
 {
 	uint64_t count = 0;
-	char last[32] = "";
+	char text[32] = "";
+	time_t last = 0;
 	struct tm tm;
 
 	for (size_t i = 0; i < window->samples->count; i++) {
@@ -349,15 +350,16 @@ static int warn_failed_call(struct recommendation *result, const struct window *
 		if (of_sample == OBJECT_UNKNOWN || !of_sample)
 			continue;
 		saturate_add(&count, of_sample);
-		if (localtime_r(&sample->time, &tm))
-			strftime(last, sizeof(last), "%Y-%m-%d %H:%M", &tm);
+		last = sample->time;
 	}
 	if (!count)
 		return 0;
+	if (localtime_r(&last, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
 	return recommendation_warn(result, WARNING_FAILED_CALLS,
 				   "%s failed with %s at least %" PRIu64
 				   " times, last before %s, as programs said in the journal: %s",
-				   failed->call, failed->error, count, last, failed->limits);
+				   failed->call, failed->error, count, text, failed->limits);
 }
 
 /* The kernel takes a negative value and then refuses everything (kernel.sem), or the file can't be read. */

@@ -98,22 +98,34 @@ static bool is_rising(int64_t s, size_t n)
 	return s > 0 && (__int128)s * s * 18 * 10000 > variance * 38416;
 }
 
+/* Mann and Kendall's S: how many pairs of days rise, less those that fall. */
+static int64_t kendall_of(const struct day *days, size_t count)
+{
+	int64_t s = 0;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = i + 1; j < count; j++)
+			s += (days[j].maximum > days[i].maximum) -
+			     (days[j].maximum < days[i].maximum);
+	return s;
+}
+
 static int read_slope(const struct day *days, size_t count, struct peak *peak)
 {
 	size_t pairs = count * (count - 1) / 2, at = 0;
-	_cleanup_free_ int64_t *slopes = calloc(pairs, sizeof(*slopes));
-	int64_t s = 0;
+	_cleanup_free_ int64_t *slopes = NULL;
 
+	/* first, for all pairs' slopes are what takes time */
+	if (!is_rising(kendall_of(days, count), count))
+		return 0;
+	slopes = calloc(pairs, sizeof(*slopes));
 	if (!slopes)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		for (size_t j = i + 1; j < count; j++) {
+		for (size_t j = i + 1; j < count; j++)
 			slopes[at++] = slope_of(&days[i], &days[j]);
-			s += (days[j].maximum > days[i].maximum) -
-			     (days[j].maximum < days[i].maximum);
-		}
 	qsort(slopes, pairs, sizeof(*slopes), by_slope);
-	if (is_rising(s, count) && slopes[pairs / 2] > 0)
+	if (slopes[pairs / 2] > 0)
 		peak->ahead =
 			slopes[pairs / 2] == INT64_MAX ? SATURATED : (uint64_t)slopes[pairs / 2];
 	return 0;
