@@ -78,6 +78,11 @@ struct sample_huge {
 
 struct sample {
 	time_t time;
+	/*
+	 * The host when it was taken, with the limits then in force and the pools: kept with the lists. It must
+	 * outlive the sample; NULL: not of this moment.
+	 */
+	const struct host *host;
 	uint64_t figures[FIGURE_COUNT_];
 	struct sample_segments *segments;
 	size_t segment_count;

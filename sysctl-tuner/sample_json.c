@@ -291,5 +291,8 @@ char *sample_detail_text(const struct sample *sample)
 	if (add_segments(document, sample, SAMPLE_DETAIL_MAX) ||
 	    add_owners(document, sample, SAMPLE_DETAIL_MAX))
 		return NULL;
+	if (sample->host &&
+	    (add_current(document, sample->host) || add_pools(document, sample->host)))
+		return NULL;
 	return document_text(document);
 }

@@ -322,6 +322,7 @@ int sample_take(struct sample *sample, const struct host *host, int shm_fd)
 
 	sample_init(sample);
 	sample->time = time(NULL);
+	sample->host = host;
 	taking.whos.procs = &taking.procs;
 	if (dev_shm < 0)
 		dev_shm = open("/dev/shm", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -49,7 +49,7 @@ int store_list_put(struct store *store, const struct sample *sample, int64_t *li
 	int r;
 
 	*list = 0;
-	if (sample->segment_count == 0 && sample->owner_count == 0)
+	if (sample->segment_count == 0 && sample->owner_count == 0 && !sample->host)
 		return 0;
 	/* without json-c the figures are worth having still */
 	text = sample_detail_text(sample);
