@@ -14,6 +14,8 @@
 #include <sepol/sepol.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "optional.h"
@@ -22,6 +24,7 @@
 
 #define KERNEL_POLICY "/sys/fs/selinux/policy"
 #define KERNEL_STATUS "/sys/fs/selinux/status"
+#define BOOLEAN_NAME_SIZE 256
 
 OPTIONAL_FUNCTION(sepol_debug);
 OPTIONAL_FUNCTION(sepol_set_policydb_from_file);
@@ -289,11 +292,64 @@ static bool sort(const struct sepolicy_question *question, const struct numbers 
 	return copy != NULL;
 }
 
-/* Asks about a new question, and goes back to the policy as it is. */
+/* What a child has found. */
+struct found {
+	int result; /* of booleans_find() */
+	bool value;
+	char name[BOOLEAN_NAME_SIZE];
+};
+
+static void find_and_write(struct booleans *booleans, const struct sepolicy_question *question,
+			   int to)
+{
+	_cleanup_(text_done) struct text name = {0};
+	struct found found = {0};
+
+	found.result = booleans_find(booleans, question, &name, &found.value);
+	if (found.result == 1 && (name.failed || name.length >= sizeof(found.name)))
+		found.result = -ENOMEM;
+	if (found.result == 1)
+		strcpy(found.name, name.bytes);
+	if (write(to, &found, sizeof(found)) != sizeof(found))
+		_exit(1);
+}
+
+/*
+ * libsepol 3.4 never frees a kernel's policy when it reads the next one (services.c:
+ * sepol_set_policydb_from_file), 8 MiB of a distribution's for each policy that is tried: a child takes that with
+ * it, and the parent's stays as it is.
+ */
+static int find_in_child(struct booleans *booleans, const struct sepolicy_question *question,
+			 struct found *found)
+{
+	_cleanup_close_ int from = -1, to = -1;
+	int ends[2];
+	ssize_t length;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	from = ends[0];
+	to = ends[1];
+	child = fork();
+	if (child < 0)
+		return -errno;
+	if (child == 0) {
+		find_and_write(booleans, question, to);
+		_exit(0);
+	}
+	close(STEAL_FD(to));
+	length = read_all(from, (char *)found, sizeof(*found));
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	return length == sizeof(*found) ? 0 : -ECHILD;
+}
+
+/* Asks about a new question; where nobody can look, none is found. */
 static int look_for_boolean(struct sepolicy *policy, const struct sepolicy_question *question,
 			    struct search *search)
 {
-	_cleanup_(text_done) struct text name = {0};
+	struct found found;
 	int r = 0;
 
 	if (!policy->has_booleans)
@@ -301,11 +357,11 @@ static int look_for_boolean(struct sepolicy *policy, const struct sepolicy_quest
 	policy->has_booleans = true;
 	if (r < 0 || !policy->booleans)
 		return r == -ENOMEM ? r : 0;
-	r = booleans_find(policy->booleans, question, &name, &search->value);
-	policy->loaded = sepolicy_use_file(policy->file);
-	if (r == 1)
-		search->boolean = STEAL_PTR(name.bytes);
-	return r == -ENOMEM || name.failed ? -ENOMEM : 0;
+	if (find_in_child(policy->booleans, question, &found) < 0 || found.result != 1)
+		return 0;
+	search->value = found.value;
+	search->boolean = strdup(found.name);
+	return search->boolean ? 0 : -ENOMEM;
 }
 
 /* The same types are denied the same on one object after the other. */
