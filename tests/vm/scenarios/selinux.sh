@@ -102,16 +102,27 @@ scenario_administrator() {
 	expect_confined
 }
 
+# As it is installed, but for the word that turns it on: a denial of this moment is told in the system's log.
 scenario_plugin_of_auditd_confined() {
-	printf '%s\n' 'active = yes' 'direction = out' 'path = /usr/local/bin/ipcavc' 'type = always' 'args = -' \
-		'format = string' >/etc/audit/plugins.d/ipcavc-test.conf
+	local key=0x61fff
+	sed -i 's/^active = no/active = yes/' /etc/audit/plugins.d/ipcavc.conf
 	pkill -HUP -x auditd
 	in_its_domain() { grep -qa ':ipcavc_t:' "/proc/$(pgrep -x ipcavc)/attr/current"; }
 	wait_for 60 in_its_domain
-	rm /etc/audit/plugins.d/ipcavc-test.conf
+	install /run/job/selinux/ask /usr/local/bin/ask
+	echo "shm_getattr $((key))" | runcon system_u:system_r:ipctest_owner_t:s0 /usr/local/bin/ask make | cat
+	echo "ipctest_shm_getattr_t shm_getattr $((key))" |
+		runcon system_u:system_r:ipctest_owner_t:s0 /usr/local/bin/ask | grep -q ' 13$' || fail "not denied"
+	is_told() {
+		journalctl --sync
+		journalctl --no-pager --since="$since" -t ipcavc | grep -q "denied { getattr }.*0x00061fff"
+	}
+	wait_for 60 is_told
+	sed -i 's/^active = yes/active = no/' /etc/audit/plugins.d/ipcavc.conf
 	pkill -HUP -x auditd
 	has_ended() { ! pgrep -x ipcavc; }
 	wait_for 60 has_ended
+	sweep_away alice
 }
 
 # A program of an attacker's, started as ipcclean is. Each of these works for root (that is tried
