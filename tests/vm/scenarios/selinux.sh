@@ -102,6 +102,23 @@ scenario_administrator() {
 	expect_confined
 }
 
+# Records as its unit has it, in its domain: what it was is told by the record of its execve(2).
+scenario_recorder_confined() {
+	leave svc
+	auditctl -a always,exit -F path=/usr/local/bin/ipctune -F perm=x -k ran-ipctune >/dev/null
+	rm -rf /var/lib/ipcguard/ipctune.db*
+	systemctl start ipctune-record.service || fail "$(journalctl --no-pager -n 5 -u ipctune-record.service)"
+	systemctl start ipctune-record.service || fail "again: $(journalctl --no-pager -n 5 -u ipctune-record.service)"
+	auditctl -d always,exit -F path=/usr/local/bin/ipctune -F perm=x -k ran-ipctune >/dev/null
+	flush_log
+	[ "$(grep -a '^type=SYSCALL.*ran-ipctune' /var/log/audit/audit.log | grep -c 'subj=system_u:system_r:ipctune_t:s0')" = 2 ] ||
+		fail "$(grep -a ran-ipctune /var/log/audit/audit.log)"
+	[ "$(ipctune history --csv | tail -n +2 | wc -l)" = 2 ] || fail "$(ipctune history --csv)"
+	# by itself it is in nobody's way: whoever runs it is what they were
+	[[ $(ls -Z /var/lib/ipcguard/ipctune.db) == *:ipcguard_var_lib_t:* ]] || fail "$(ls -Z /var/lib/ipcguard)"
+	sweep_away svc
+}
+
 # As it is installed, but for the word that turns it on: a denial of this moment is told in the system's log.
 scenario_plugin_of_auditd_confined() {
 	local key=0x61fff
