@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "dropins_of_ours.h"
+#include "in_force.h"
 #include "propose.h"
 #include "say.h"
 #include "take_back.h"
@@ -126,10 +127,19 @@ static int print_if_gone(const char *directive, void *data)
 	return 0;
 }
 
-/* Returns how many lines differ, or a negative errno. */
-static int print_diff(const char *text, const struct proposal *proposal)
+static int print_not_in_force(const char *directive, void *data)
 {
-	struct difference difference = {.proposal = proposal};
+	size_t *count = data;
+
+	++*count;
+	printf("!%s\n# has no effect: another drop-in is read after it\n", directive);
+	return 0;
+}
+
+/* Returns how many lines differ, or a negative errno. */
+static int print_diff(const char *text, const struct proposal *proposal, size_t without_effect)
+{
+	struct difference difference = {.proposal = proposal, .count = without_effect};
 	int r = dropin_each(text, print_if_gone, &difference);
 
 	for (size_t i = 0; r >= 0 && i < proposal->lines.count; i++) {
@@ -148,6 +158,7 @@ static int diff(struct target *target)
 	_cleanup_free_ char *text = NULL;
 	struct observation observation = {0};
 	struct proposal proposal = {0};
+	size_t without_effect = 0;
 	int r = dropins_read(&dropin_applied, target->name, &text);
 
 	if (r == -ENOENT)
@@ -156,10 +167,13 @@ static int diff(struct target *target)
 		say_error("%s: nothing is applied", target->name);
 	else if (r < 0)
 		say_error("%s: " DROPIN_PERMANENT ": %s", target->name, strerror(-r));
+	/* before what is in place is taken back from the facts */
+	if (r == 0)
+		r = in_force_each_not(text, &target->facts, print_not_in_force, &without_effect);
 	if (r == 0)
 		r = propose_for(target, &observation, &proposal);
 	if (r == 0)
-		r = print_diff(text, &proposal);
+		r = print_diff(text, &proposal, without_effect);
 	proposal_done(&proposal);
 	observation_done(&observation);
 	return r;

@@ -70,19 +70,31 @@ static bool does_auditd_run(void)
 	return textfile_read(path, 64, &name) == 0 && !strcmp(name, "auditd\n");
 }
 
-int audit_stream_open(struct audit_stream *stream)
+static int open_source(struct audit_stream *stream, enum audit_source source)
+{
+	switch (source) {
+	case AUDIT_OF_KERNEL:
+		return open_kernel(stream);
+	case AUDIT_OF_AUDITD:
+		return does_auditd_run() ? audit_log_open(&stream->log, LOG_DIRECTORY, &stream->fd)
+					 : -ENOENT;
+	case AUDIT_OF_JOURNAL:
+		return audit_journal_open(&stream->journal, &stream->fd);
+	case AUDIT_SOURCE_COUNT_:
+		break;
+	}
+	return -EINVAL;
+}
+
+int audit_stream_open(struct audit_stream *stream, enum audit_source source)
 {
 	int r = check_logging();
 
 	*stream = (struct audit_stream){.fd = -1};
 	if (r < 0)
 		return r;
-	r = open_kernel(stream);
-	if (r == 0 ||
-	    (does_auditd_run() && audit_log_open(&stream->log, LOG_DIRECTORY, &stream->fd) == 0) ||
-	    audit_journal_open(&stream->journal, &stream->fd) == 0)
-		return 0;
-	return r;
+	stream->knows_lost = audit_lost_read(&stream->lost_before) == 0;
+	return open_source(stream, source);
 }
 
 void audit_stream_close(struct audit_stream *stream)
@@ -93,6 +105,15 @@ void audit_stream_close(struct audit_stream *stream)
 	audit_log_close(stream->log);
 	audit_journal_close(stream->journal);
 	*stream = (struct audit_stream){.fd = -1};
+}
+
+uint64_t audit_stream_lost(const struct audit_stream *stream)
+{
+	struct audit_lost now;
+
+	if (!stream->knows_lost || audit_lost_read(&now) < 0)
+		return stream->lost;
+	return stream->lost + audit_lost_between(&stream->lost_before, &now);
 }
 
 /* nlmsg_len of audit's messages counts the text alone on some kernels: what was received is believed. */

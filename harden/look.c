@@ -115,6 +115,10 @@ int look_take(struct look *look)
 	for (size_t i = 0; r == 0 && i < look->inv.count; i++)
 		r = add_uses(look, i);
 	if (r == 0)
+		look->ipc_ns = calloc(look->procs.count + 1, sizeof(*look->ipc_ns));
+	if (r == 0 && !look->ipc_ns)
+		r = -ENOMEM;
+	if (r == 0)
 		sort_uses(look);
 	else
 		look_done(look);
@@ -124,6 +128,7 @@ int look_take(struct look *look)
 void look_done(struct look *look)
 {
 	free(look->uses);
+	free(look->ipc_ns);
 	whos_done(&look->whos);
 	holders_done(&look->holders);
 	procs_done(&look->procs);
@@ -148,6 +153,15 @@ const struct object_use *look_uses_of(const struct look *look, size_t object, si
 	for (*count = 0; low + *count < look->use_count && found[*count].object == object;)
 		(*count)++;
 	return found;
+}
+
+ino_t look_ipc_ns(struct look *look, size_t process)
+{
+	const struct proc *proc = &look->procs.all[process];
+
+	if (!look->ipc_ns[process] && !proc->is_kernel_thread)
+		look->ipc_ns[process] = procs_ipc_ns(look->procs.proc_fd, proc->pid);
+	return look->ipc_ns[process];
 }
 
 const char *look_unit_of(struct look *look, pid_t pid)

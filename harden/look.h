@@ -27,6 +27,7 @@ struct look {
 	struct whos whos;
 	struct object_use *uses; /* by object, then pid, each once */
 	size_t use_count, use_allocated;
+	ino_t *ipc_ns; /* of each process, as far as they have been asked for; 0: not yet */
 };
 
 /* Takes it: 0 and a look for look_done(), or a negative errno. */
@@ -35,6 +36,9 @@ void look_done(struct look *look);
 
 /* The uses of one object: *count of them, from the one returned on. */
 const struct object_use *look_uses_of(const struct look *look, size_t object, size_t *count);
+
+/* The IPC namespace of the process at an index of the table; 0 if it can't be told, or for a thread of the kernel. */
+ino_t look_ipc_ns(struct look *look, size_t process);
 
 /* The service of this host that a process is in; NULL for none. It lives as long as the look. */
 const char *look_unit_of(struct look *look, pid_t pid);

@@ -40,20 +40,15 @@ struct observing {
 /* What is missing for the calls to be seen, said; the rest is observed without them. */
 static bool can_log(const struct observing *o, int stream_error)
 {
-	const char *what = NULL;
-
 	if (!o->target.facts.knows_call_log)
-		what = "this systemd has no SystemCallLog= (247 has)";
-	else if (stream_error == -EOPNOTSUPP)
-		what = "kernel.seccomp.actions_logged lacks \"log\"";
+		say_error("%s: its calls can't be seen, only its objects: this systemd has no "
+			  "SystemCallLog= (247 has)",
+			  o->target.name);
 	else if (stream_error)
-		what = strerror(-stream_error);
-	if (!what)
-		return true;
-	say_error("%s: its calls can't be seen, only its objects: %s%s", o->target.name,
-		  stream_error && stream_error != -EOPNOTSUPP ? "the kernel's audit records: " : "",
-		  what);
-	return false;
+		say_error("%s: its calls can't be seen, only its objects: the kernel's audit "
+			  "records: %s",
+			  o->target.name, watch_stream_error(stream_error));
+	return o->target.facts.knows_call_log && !stream_error;
 }
 
 static int put_logging(struct observing *o)
@@ -186,7 +181,7 @@ static int observe(struct observing *o)
 			say_error("%s: observing: %s", o->target.name, strerror(-r));
 	}
 	other = finish(o);
-	o->observation.lost = o->watch.stream.lost;
+	o->observation.lost = audit_stream_lost(&o->watch.stream);
 	return r < 0 ? r : other;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "inside.h"
 #include "ipc_limits.h"
 #include "private_key.h"
 #include "textfile.h"
@@ -65,6 +66,16 @@ static int add_others(struct seen_object *object, struct look *look, const struc
 	return r;
 }
 
+static void note_state(struct observation *observation, struct seen_object *object,
+		       const struct ipc_object *obj)
+{
+	object->mode |= obj->mode & 0777;
+	if (obj->bytes > object->bytes)
+		object->bytes = obj->bytes;
+	if (obj->kind == KIND_PMQ)
+		observation->queue_bytes += limit_queue_cost(obj->maxmsg, obj->msgsize);
+}
+
 static int note_object(struct observation *observation, struct look *look, size_t index,
 		       const char *unit, const struct look *before)
 {
@@ -81,12 +92,26 @@ static int note_object(struct observation *observation, struct look *look, size_
 		return r;
 	if (observation->object_count > known)
 		object->was_there = has_object(before, obj);
-	object->mode |= obj->mode & 0777;
-	if (obj->bytes > object->bytes)
-		object->bytes = obj->bytes;
-	if (obj->kind == KIND_PMQ)
-		observation->queue_bytes += limit_queue_cost(obj->maxmsg, obj->msgsize);
+	note_state(observation, object, obj);
 	return add_others(object, look, uses, count, unit);
+}
+
+/* Those of a namespace of its own ended with it when it was stopped: all are new. One that it joins stays its. */
+static int note_inside(struct observation *observation, struct look *look, const char *unit)
+{
+	_cleanup_(inside_done) struct inside inside;
+	int r = inside_read(&inside, look, unit);
+
+	for (size_t i = 0; r == 0 && i < inside.inv.count; i++) {
+		const struct ipc_object *obj = &inside.inv.objects[i];
+		struct seen_object *object = observation_object(observation, obj, &r);
+
+		if (object)
+			note_state(observation, object, obj);
+		for (size_t j = 0; object && r == 0 && j < inside.companions.count; j++)
+			r = observation_add_other(object, inside.companions.items[j]);
+	}
+	return r;
 }
 
 uint64_t observe_parse_locked(const char *status)
@@ -126,6 +151,8 @@ int observe_look(struct observation *observation, const char *unit, const struct
 	observation->queue_bytes = 0;
 	for (size_t i = 0; r == 0 && i < look.inv.count; i++)
 		r = note_object(observation, &look, i, unit, before);
+	if (r == 0)
+		r = note_inside(observation, &look, unit);
 	if (observation->queue_bytes < most)
 		observation->queue_bytes = most;
 	for (size_t i = 0; i < look.procs.count; i++)

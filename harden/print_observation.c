@@ -47,8 +47,8 @@ static void add_calls(struct text *text, const struct observation *observation)
 	}
 	if (observation->lost)
 		text_add_format(text,
-				"  records were lost %" PRIu64 " times: it makes more calls than "
-				"can be logged\n",
+				"  records were lost %" PRIu64 " times: more is logged than can be "
+				"taken; see auditctl -s\n",
 				observation->lost);
 }
 

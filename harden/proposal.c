@@ -19,6 +19,8 @@
 #define OTHERS_ACCESS 0007
 #define GROUP_ACCESS 0070
 
+#define FILTER "SystemCallFilter=~"
+
 /* A limit is this many times what was measured, and no less than the floor. */
 #define LIMIT_FACTOR 2
 #define QUEUE_FLOOR 65536
@@ -134,7 +136,7 @@ static int propose_filter(struct proposal *proposal, const struct unit_facts *fa
 				    "records of calls were lost, %" PRIu64
 				    " times: one of them may have been of any call",
 				    observation->lost);
-	text_add(&filter, "SystemCallFilter=~");
+	text_add(&filter, FILTER);
 	for (int i = 0; i < CALL_COUNT_; i++) {
 		if (!goes(observation, (enum ipc_call)i))
 			continue;
@@ -219,9 +221,9 @@ static int propose_namespace(struct proposal *proposal, const struct unit_facts 
 	for (size_t i = 0; i < observation->object_count; i++)
 		count += is_in_namespace(&observation->objects[i]);
 	return proposal_add(&proposal->lines, directive,
-			    "%zu objects of System V and message queues in %" PRIu64
+			    "%zu %s of System V and message queues in %" PRIu64
 			    " looks, none of them used by another unit, none older than it",
-			    count, observation->looks);
+			    count, count == 1 ? "object" : "objects", observation->looks);
 }
 
 /* --- the rest --- */
@@ -300,9 +302,8 @@ static int propose_cleanup(struct proposal *proposal, const struct unit_facts *f
 				    "ipcclean service",
 				    left->ref);
 	return proposal_add(&proposal->lines, directive,
-			    "%zu objects were left when it had stopped, "
-			    "such as %s",
-			    count, left->ref);
+			    "%zu %s left when it had stopped, such as %s", count,
+			    count == 1 ? "object was" : "objects were", left->ref);
 }
 
 /* The next power of two, so that the figure doesn't look more exact than it is. */
@@ -359,7 +360,29 @@ int proposal_make(struct proposal *proposal, const struct unit_facts *facts,
 	return r;
 }
 
-char *proposal_text(const struct proposal *proposal, const struct observation *observation)
+static void add_directive(struct text *text, const char *directive)
+{
+	text_add_format(text, "%s\n", directive);
+}
+
+static void add_directive_that_kills(struct text *text, const char *directive)
+{
+	size_t length = strlen(FILTER);
+
+	if (strncmp(directive, FILTER, length) != 0) {
+		add_directive(text, directive);
+		return;
+	}
+	text_add(text, FILTER);
+	for (directive += length; *directive; directive += length + (directive[length] == ' ')) {
+		length = strcspn(directive, " ");
+		text_add_format(text, "%.*s:kill%s", (int)length, directive,
+				directive[length] ? " " : "\n");
+	}
+}
+
+static char *write_text(const struct proposal *proposal, const struct observation *observation,
+			void (*add)(struct text *text, const char *directive))
 {
 	struct text text = {0};
 	char date[32] = "";
@@ -371,12 +394,24 @@ char *proposal_text(const struct proposal *proposal, const struct observation *o
 			DROPIN_HEADER " for %s, observed on %s for %" PRIu64 " s.\n"
 				      "# Undone by: ipcharden revert %s\n[Service]\n",
 			observation->unit, date, observation->seconds, observation->unit);
-	for (size_t i = 0; i < proposal->lines.count; i++)
-		text_add_format(&text, "# %s\n%s\n", proposal->lines.all[i].reason,
-				proposal->lines.all[i].directive);
+	for (size_t i = 0; i < proposal->lines.count; i++) {
+		text_add_format(&text, "# %s\n", proposal->lines.all[i].reason);
+		add(&text, proposal->lines.all[i].directive);
+	}
 	if (text.failed) {
 		text_done(&text);
 		return NULL;
 	}
 	return text.bytes;
+}
+
+char *proposal_text(const struct proposal *proposal, const struct observation *observation)
+{
+	return write_text(proposal, observation, add_directive);
+}
+
+char *proposal_text_that_kills(const struct proposal *proposal,
+			       const struct observation *observation)
+{
+	return write_text(proposal, observation, add_directive_that_kills);
 }

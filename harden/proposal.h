@@ -38,6 +38,13 @@ void proposal_done(struct proposal *proposal);
  */
 char *proposal_text(const struct proposal *proposal, const struct observation *observation);
 
+/*
+ * The same for a trial of a unit with SystemCallErrorNumber=: calls of the filter end the process
+ * (":kill", systemd 247), where otherwise they would fail without a record, which only the program knows.
+ */
+char *proposal_text_that_kills(const struct proposal *proposal,
+			       const struct observation *observation);
+
 /* Adds to a list; reason is a format. 0 or -ENOMEM. */
 int proposal_add(struct proposal_list *list, const char *directive, const char *reason, ...)
 	__attribute__((format(printf, 3, 4)));

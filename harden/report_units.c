@@ -43,7 +43,7 @@ static int add_row(struct table *table, const struct row *row)
 
 	add_user(&user, &row->facts);
 	add_families(&families, &row->facts);
-	text_add_uint(&objects, row->object_count);
+	text_add_uint(&objects, row_object_count(row));
 	text_add_format(&number, "%u.%u", row->exposure.total / 10, row->exposure.total % 10);
 	if (user.failed || families.failed || objects.failed || number.failed)
 		return -ENOMEM;
@@ -75,9 +75,11 @@ static void add_list(struct text *text, const char *before, const struct string_
 
 static void add_objects(struct text *text, const struct row *row, const struct look *look)
 {
-	text_add_format(text, "  objects: %zu\n", row->object_count);
-	for (size_t i = 0; i < row->object_count && i < LISTED_MAX; i++) {
-		const struct ipc_object *obj = &look->inv.objects[row->objects[i]];
+	size_t count = row_object_count(row);
+
+	text_add_format(text, "  objects: %zu\n", count);
+	for (size_t i = 0; i < count && i < LISTED_MAX; i++) {
+		const struct ipc_object *obj = row_object(row, look, i);
 		_cleanup_free_ char *ref = object_ref(obj);
 		char key[KEY_TEXT_SIZE];
 
@@ -85,10 +87,10 @@ static void add_objects(struct text *text, const struct row *row, const struct l
 				(unsigned)obj->mode & 0777);
 		if (kind_is_sysv(obj->kind))
 			text_add_format(text, ", key %s", key_format(obj->key, key));
-		text_add_char(text, '\n');
+		text_add(text, i < row->object_count ? "\n" : ", in a namespace of its own\n");
 	}
-	if (row->object_count > LISTED_MAX)
-		text_add_format(text, "    and %zu more\n", row->object_count - LISTED_MAX);
+	if (count > LISTED_MAX)
+		text_add_format(text, "    and %zu more\n", count - LISTED_MAX);
 }
 
 static void add_settings(struct text *text, const struct unit_facts *facts)
@@ -186,8 +188,8 @@ static int add_json_objects(struct json_object *to, const struct row *row, const
 	struct json_object *objects = document_add_array(to, "objects");
 	int r = objects ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < row->object_count; i++) {
-		const struct ipc_object *obj = &look->inv.objects[row->objects[i]];
+	for (size_t i = 0; r == 0 && i < row_object_count(row); i++) {
+		const struct ipc_object *obj = row_object(row, look, i);
 		struct json_object *object = document_append_object(objects);
 		char mode[8];
 
@@ -199,6 +201,8 @@ static int add_json_objects(struct json_object *to, const struct row *row, const
 			r = document_add_uint(object, "uid", obj->uid);
 		if (r == 0)
 			r = document_add_uint(object, "bytes", obj->bytes);
+		if (r == 0 && i >= row->object_count)
+			r = document_add_uint(object, "namespace", row->inside.ipc_ns);
 	}
 	return r;
 }

@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "private_key.h"
+#include "say.h"
 
 /* So many others are named; a report is no list of processes. */
 #define NAMED_MAX 16
@@ -21,6 +22,7 @@ void rows_done(struct rows *rows)
 
 		unit_facts_done(&row->facts);
 		free(row->objects);
+		inside_done(&row->inside);
 		string_list_done(&row->companions);
 		string_list_done(&row->same_user);
 		string_list_done(&row->private_keys);
@@ -39,7 +41,7 @@ static bool has_row(const struct rows *rows, const char *id)
 
 static int read_row(struct rows *rows, const struct connection *c, const char *name)
 {
-	struct row row = {0};
+	struct row row = {.inside = {.inv = {.shm_fd = -1, .mqueue_fd = -1}}};
 	int r = facts_read(c, name, &row.facts);
 
 	if (r < 0)
@@ -97,6 +99,17 @@ int rows_read(struct rows *rows, const struct connection *c, char *const *names,
 			*unit = strdup(names[i]);
 	}
 	return r;
+}
+
+size_t row_object_count(const struct row *row)
+{
+	return row->object_count + row->inside.inv.count;
+}
+
+const struct ipc_object *row_object(const struct row *row, const struct look *look, size_t i)
+{
+	return i < row->object_count ? &look->inv.objects[row->objects[i]]
+				     : &row->inside.inv.objects[i - row->object_count];
 }
 
 static struct row *find_row(const struct rows *rows, const char *unit)
@@ -167,6 +180,21 @@ static int join_object(struct rows *rows, struct look *look, size_t object)
 			r = add_companions(row, look, uses, count);
 	}
 	return r;
+}
+
+/* A namespace that can't be entered is a gap, not an end. */
+static int join_inside(struct row *row, struct look *look)
+{
+	int r = inside_read(&row->inside, look, row->facts.id);
+
+	if (r < 0 && r != -ENOMEM)
+		say_error("%s: its IPC namespace can't be looked into: %s", row->facts.id,
+			  strerror(-r));
+	for (size_t i = 0; i < row->inside.inv.count; i++)
+		row->kinds |= KIND_BIT(row->inside.inv.objects[i].kind);
+	for (size_t i = 0; r == 0 && i < row->inside.companions.count; i++)
+		r = name_once(&row->companions, row->inside.companions.items[i]);
+	return r == -ENOMEM ? r : 0;
 }
 
 static bool has_user(const struct rows *rows, uid_t uid)
@@ -241,8 +269,8 @@ static void weigh(struct row *row, const struct look *look)
 				       .shares_objects = row->companions.count > 0,
 				       .shares_user = row->same_user.count > 0};
 
-	for (size_t i = 0; i < row->object_count; i++)
-		if (look->inv.objects[row->objects[i]].mode & OTHERS_ACCESS)
+	for (size_t i = 0; i < row_object_count(row); i++)
+		if (row_object(row, look, i)->mode & OTHERS_ACCESS)
 			facts.has_open_object = true;
 	exposure_weigh(&facts, &row->exposure);
 }
@@ -262,6 +290,9 @@ int rows_join(struct rows *rows, struct look *look)
 
 	for (size_t i = 0; r == 0 && i < look->inv.count; i++)
 		r = join_object(rows, look, i);
+	for (size_t i = 0; r == 0 && i < rows->count; i++)
+		if (rows->all[i].facts.has_private_ipc || rows->all[i].facts.shares_ipc)
+			r = join_inside(&rows->all[i], look);
 	if (r == 0)
 		r = join_users(rows, look);
 	if (r == 0)

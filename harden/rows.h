@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "exposure.h"
+#include "inside.h"
 #include "look.h"
 #include "stringlist.h"
 
@@ -13,7 +14,8 @@ struct row {
 	struct unit_facts facts;
 	uint32_t *objects; /* that its processes use: indices in the inventory, rising */
 	size_t object_count, object_allocated;
-	unsigned kinds;		       /* set of them */
+	struct inside inside;	       /* and those of its own IPC namespace */
+	unsigned kinds;		       /* set of both */
 	struct string_list companions; /* other units, and "pid N" of none, that use some of them */
 	struct string_list same_user;  /* other units with processes of its user; not for root */
 	/* "shm:5 has the key of /tmp/x": of files in its private /tmp */
@@ -36,3 +38,7 @@ int rows_read(struct rows *rows, const struct connection *c, char *const *names,
 /* Joins them with the objects, and weighs and sorts them: the most exposed first. 0 or -ENOMEM. */
 int rows_join(struct rows *rows, struct look *look);
 void rows_done(struct rows *rows);
+
+/* The objects that its processes use: first the host's, then those of its own namespace. */
+size_t row_object_count(const struct row *row);
+const struct ipc_object *row_object(const struct row *row, const struct look *look, size_t i);

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "dropins_of_ours.h"
+#include "in_force.h"
 #include "propose.h"
 #include "say.h"
 #include "text.h"
@@ -30,7 +31,8 @@ struct trial {
 	struct observation observation;
 	struct proposal proposal;
 	struct string_list check; /* words; none: no check */
-	char *text;
+	char *text;		  /* what stays if it works */
+	char *trial_text;	  /* what is tried; NULL: the same */
 	int held;
 	unsigned restarts; /* of the unit when it ran with the proposal */
 	pid_t main_pid;
@@ -51,19 +53,10 @@ static void trouble(struct trial *trial, const char *format, ...)
 		text_add(&trial->trouble, buf);
 }
 
-/* Another drop-in may have the last word, and then nothing was tried. */
-static void check_filter(struct trial *trial)
+static int note_not_in_force(const char *directive, void *data)
 {
-	for (int i = 0; i < CALL_COUNT_; i++) {
-		const char *name = call_info((enum ipc_call)i)->name;
-
-		if (trial->proposal.blocked[i] &&
-		    !manager_filter_blocks(&trial->target.facts.filter, name))
-			trouble(trial,
-				"%s is not refused: another drop-in's SystemCallFilter= "
-				"comes after it",
-				name);
-	}
+	trouble(data, "%s has no effect: another drop-in is read after it", directive);
+	return 0;
 }
 
 static bool suffers(const struct trial *trial)
@@ -139,7 +132,8 @@ static void watch_it(struct trial *trial)
 
 static void restart_with_proposal(struct trial *trial)
 {
-	int r = dropins_put(&trial->target, &dropin_trial, trial->text, &trial->held);
+	const char *text = trial->trial_text ? trial->trial_text : trial->text;
+	int r = dropins_put(&trial->target, &dropin_trial, text, &trial->held);
 
 	if (r == 0)
 		r = watch_act(&trial->watch, UNIT_RESTART);
@@ -150,7 +144,10 @@ static void restart_with_proposal(struct trial *trial)
 	trial->restarts = trial->target.facts.restarts;
 	trial->main_pid = trial->target.facts.main_pid;
 	check_state(trial);
-	check_filter(trial);
+	/* or else nothing was tried */
+	r = in_force_each_not(text, &trial->target.facts, note_not_in_force, trial);
+	if (r < 0)
+		trouble(trial, "whether it holds can't be told: %s", strerror(-r));
 }
 
 /* Everything as it was: 0, or a negative errno, said. */
@@ -175,7 +172,12 @@ static int keep(struct trial *trial)
 {
 	int r = dropins_put(&trial->target, &dropin_tried, trial->text, NULL);
 
-	return r < 0 ? r : dropins_take_away(&trial->target, &dropin_trial);
+	if (r == 0)
+		r = dropins_take_away(&trial->target, &dropin_trial);
+	/* what has been tried kills, and that is not what stays */
+	if (r == 0 && trial->trial_text)
+		r = watch_act(&trial->watch, UNIT_RESTART);
+	return r;
 }
 
 static int try_it(struct trial *trial)
@@ -201,6 +203,22 @@ static int try_it(struct trial *trial)
 	return r < 0 ? EXIT_ERROR : EXIT_FOUND;
 }
 
+/* Whether a refused call would fail quietly, and can be made to end the process instead. */
+static bool has_to_kill(const struct unit_facts *facts)
+{
+	return facts->error_number > 0 && facts->knows_call_log;
+}
+
+static int write_texts(struct trial *trial)
+{
+	trial->text = proposal_text(&trial->proposal, &trial->observation);
+	if (trial->text && has_to_kill(&trial->target.facts)) {
+		trial->trial_text = proposal_text_that_kills(&trial->proposal, &trial->observation);
+		return trial->trial_text ? 0 : -ENOMEM;
+	}
+	return trial->text ? 0 : -ENOMEM;
+}
+
 /* What speaks against a trial before anything is changed. */
 static int prepare(struct trial *trial)
 {
@@ -222,8 +240,7 @@ static int prepare(struct trial *trial)
 	r = propose_for(&trial->target, &trial->observation, &trial->proposal);
 	if (r < 0)
 		return r;
-	trial->text = proposal_text(&trial->proposal, &trial->observation);
-	return trial->text ? 0 : -ENOMEM;
+	return write_texts(trial);
 }
 
 /* A check that fails anyhow would tell nothing. */
@@ -254,8 +271,8 @@ static int run(struct trial *trial)
 	if (stream_error)
 		say_error("the kernel's audit records: %s: calls that are refused can't be seen, "
 			  "only what comes of it",
-			  strerror(-stream_error));
-	if (trial->target.facts.error_number > 0)
+			  watch_stream_error(stream_error));
+	if (trial->target.facts.error_number > 0 && !trial->trial_text)
 		say_error("%s: SystemCallErrorNumber= makes refused calls fail without a record: "
 			  "only the check can tell",
 			  trial->target.name);
@@ -288,6 +305,7 @@ int command_try(const struct options *options)
 	text_done(&trial.trouble);
 	string_list_done(&trial.check);
 	free(trial.text);
+	free(trial.trial_text);
 	proposal_done(&trial.proposal);
 	observation_done(&trial.observation);
 	target_done(&trial.target);

@@ -26,6 +26,7 @@ struct watch {
 		int is_ours; /* 1, 0, -ESRCH */
 		uint64_t until_ns;
 	} cache[WATCH_CACHE];
+	pid_t probe;   /* a process of ours whose record is waited for; 0: it has come */
 	bool has_news; /* it may have made or opened an object since this was last cleared */
 	/* the first call that was refused, if any */
 	bool was_refused;
@@ -36,10 +37,12 @@ struct watch {
 extern volatile sig_atomic_t watch_interrupted;
 
 /*
- * Begins; *stream_error is why there are no audit records, 0 if there are. Returns 0 and a watch for
- * watch_done(), or a negative errno.
+ * Begins, with the first source of audit records from which one of a probe has arrived. *stream_error is 0,
+ * or why there is none, for watch_stream_error(). Returns 0 and a watch for watch_done(), or a negative
+ * errno.
  */
 int watch_start(struct watch *watch, struct target *target, int *stream_error);
+const char *watch_stream_error(int stream_error);
 void watch_done(struct watch *watch);
 
 /* Waits that long at most, and takes the records that come meanwhile. 0 or a negative errno. */

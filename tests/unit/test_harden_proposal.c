@@ -10,9 +10,12 @@
 
 #include <cmocka.h>
 
+#include "cleanup.h"
+#include "in_force.h"
 #include "object.h"
 #include "proposal.h"
 #include "take_back.h"
+#include "text.h"
 
 #define REFUSES_ALL                                                                          \
 	"SystemCallFilter=~shmget shmat shmdt shmctl semget semop semtimedop semctl msgget " \
@@ -311,6 +314,34 @@ static void every_line_has_its_evidence_above(void **state)
 	proposal_done(&proposal);
 }
 
+/* A trial's filter ends the process, and is otherwise the same text. */
+static void a_trial_can_kill_where_calls_would_fail_quietly(void **state)
+{
+	struct unit_facts facts = plain();
+	struct observation observation = idle();
+	struct proposal proposal;
+	char *text, *killing;
+
+	(void)state;
+	observation.calls[CALL_SHMGET] = observation.calls[CALL_SHMAT] = 1;
+	observation.calls[CALL_SEMGET] = observation.calls[CALL_SEMOP] = 1;
+	assert_int_equal(proposal_make(&proposal, &facts, &observation), 0);
+	text = proposal_text(&proposal, &observation);
+	killing = proposal_text_that_kills(&proposal, &observation);
+	assert_null(strstr(text, ":kill"));
+	assert_non_null(strstr(killing, "\nSystemCallFilter=~msgget:kill msgsnd:kill msgrcv:kill "
+					"msgctl:kill mq_open:kill mq_timedsend:kill "
+					"mq_timedreceive:kill mq_notify:kill "
+					"mq_getsetattr:kill mq_unlink:kill\n"));
+	assert_non_null(strstr(killing, "\nPrivateIPC=yes\n"));
+	for (char *at; (at = strstr(killing, ":kill"));)
+		memmove(at, at + 5, strlen(at + 5) + 1);
+	assert_string_equal(killing, text);
+	free(text);
+	free(killing);
+	proposal_done(&proposal);
+}
+
 /* What is in place by us is proposed again, and what is the unit's own stays. */
 static void takes_back_what_is_in_place(void **state)
 {
@@ -337,6 +368,43 @@ static void takes_back_what_is_in_place(void **state)
 	manager_filter_done(&facts.filter);
 }
 
+static int list(const char *directive, void *data)
+{
+	struct text *found = data;
+
+	text_add_format(found, "%s\n", directive);
+	return 0;
+}
+
+/* All that another drop-in may override; and each does hold where the manager says so. */
+static void tells_what_has_no_effect(void **state)
+{
+	static const char *const refused[] = {"shmget:kill", "shmat", NULL};
+	static const char text[] = "# Written by ipcharden\n[Service]\n# why\n"
+				   "SystemCallFilter=~shmget:kill shmat\nPrivateIPC=yes\n"
+				   "RestrictSUIDSGID=yes\nUMask=0077\nLimitMSGQUEUE=65536\n"
+				   "LimitMEMLOCK=1048576\nExecStopPost=-+/bin/ipcclean\n";
+	struct unit_facts facts = plain();
+	_cleanup_(text_done) struct text found = {0}, none = {0};
+
+	(void)state;
+	facts.umask = 022;
+	facts.msgqueue = 65537;
+	facts.memlock = LIMIT_INFINITY;
+	assert_int_equal(in_force_each_not(text, &facts, list, &found), 0);
+	assert_string_equal(found.bytes, "SystemCallFilter=~shmget\nSystemCallFilter=~shmat\n"
+					 "PrivateIPC=yes\nRestrictSUIDSGID=yes\nUMask=0077\n"
+					 "LimitMSGQUEUE=65536\nLimitMEMLOCK=1048576\n"
+					 "ExecStopPost=-+/bin/ipcclean\n");
+	facts.filter.calls = (char **)(uintptr_t)refused;
+	facts.has_private_ipc = facts.restricts_suid = facts.cleans = true;
+	facts.umask = 077;
+	facts.msgqueue = 65536;
+	facts.memlock = 4096;
+	assert_int_equal(in_force_each_not(text, &facts, list, &none), 0);
+	assert_null(none.bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,7 +418,9 @@ int main(void)
 		cmocka_unit_test(suid_and_limits),
 		cmocka_unit_test(advises_on_what_is_one_units_alone),
 		cmocka_unit_test(every_line_has_its_evidence_above),
+		cmocka_unit_test(a_trial_can_kill_where_calls_would_fail_quietly),
 		cmocka_unit_test(takes_back_what_is_in_place),
+		cmocka_unit_test(tells_what_has_no_effect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,29 @@ scenario_report_tells_keys_of_files_in_a_private_tmp() {
 	end t.service
 }
 
+# What lives in a namespace of its own is there, and not in the host's.
+scenario_report_looks_into_private_namespaces() {
+	commanded_service t.service 'ipcobj shm 0x4e01 8192 0600; ipcobj pmq /q 0600' PrivateIPC=yes
+	commanded_service t2.service 'ipcobj sem 0x4e02 1 0600' PrivateIPC=yes
+	wait_for 60 has_objects t.service
+	wait_for 60 has_objects t2.service
+	expect_report t.service '[.objects[].kind] | sort | join(" ")' 'pmq shm'
+	expect_report t.service '[.objects[].namespace] | unique | join(" ")' "$(stat -Lc %i "/proc/$(systemctl show -P MainPID t.service)/ns/ipc")"
+	expect_report t.service '[.exposure_parts[].part] | (index("shm") == null) and (index("mq") == null) and (index("sem") != null)' true
+	expect_report t2.service '[.objects[].kind] | join(" ")' sem
+	expect_report t2.service '.used_with | length' 0
+	[ "$(objects_of svc)" = 0 ] || fail "they are in the host's"
+	end t2.service
+	# one that joins it
+	printf '%s\n' '[Unit]' JoinsNamespaceOf=t.service '[Service]' User=svc2 PrivateIPC=yes 'ExecStart=/bin/sleep infinity' >/run/systemd/system/t2.service
+	systemctl daemon-reload
+	systemctl start t2.service
+	wait_for 60 has_objects t2.service
+	expect_report t2.service '.used_with | join(" ")' t.service
+	expect_report t.service '.used_with | join(" ")' t2.service
+	end t.service t2.service
+}
+
 scenario_report_sorts_all_services_and_takes_masked_and_unknown_units() {
 	ipcharden report --json >/run/harden.json
 	[ "$(jq '.units | length' /run/harden.json)" -ge 5 ] || fail "few units"
@@ -209,6 +232,37 @@ scenario_observe_without_auditd_reads_the_journal() {
 	end t.service t2.service
 }
 
+# Silence is not taken for a unit that makes no calls.
+scenario_observe_without_records_proposes_no_filter() {
+	auditctl -a always,exclude -F msgtype=SECCOMP >/dev/null
+	commanded_service t.service :
+	use() { tell t.service 'ipcobj sem 0x4e02 1 0600'; }
+	observe t.service use
+	auditctl -d always,exclude -F msgtype=SECCOMP >/dev/null
+	[ "$(seen t.service .has_calls)" = false ] || fail "$(seen t.service .)"
+	grep -q "t.service: its calls can't be seen, only its objects" /run/observe.err || fail "$(cat /run/observe.err)"
+	propose t.service '.not_proposed[] | select(.directive == "SystemCallFilter=") | .reason' | grep -q 'not seen' ||
+		fail "the reason: $(cat /run/proposal.json)"
+	propose t.service '.proposed[].directive' >/run/harden.out
+	! grep -q 'SystemCallFilter=' /run/harden.out || fail "a filter: $(cat /run/harden.out)"
+	end t.service
+}
+
+scenario_observe_counts_what_the_kernel_drops() {
+	commanded_service t.service :
+	# the kernel writes one record a second
+	use() {
+		auditctl -r 1 >/dev/null
+		tell t.service 'for i in 1 2 3 4 5 6 7 8; do ipcobj sem 0 1 0600; done'
+		auditctl -r 0 >/dev/null
+	}
+	observe t.service use
+	[ "$(seen t.service .lost)" -gt 0 ] || fail "$(seen t.service .)"
+	propose t.service '.not_proposed[] | select(.directive == "SystemCallFilter=") | .reason' | grep -q 'lost' ||
+		fail "the reason: $(cat /run/proposal.json)"
+	end t.service
+}
+
 scenario_observe_survives_sigkill() {
 	local observer
 	printf '%s\n' User=svc 'ExecStart=/bin/sleep infinity' | unit t.service
@@ -254,8 +308,22 @@ scenario_what_was_not_seen_is_refused_and_reverted() {
 		tell t.service "$call"
 		[ "$said" = 159 ] || fail "$call: $said $(cat /run/t.service.out)"
 	done
+	local id
+	id=$(setpriv --reuid svc2 --regid svc2 --clear-groups ipcobj shm 0 4096 0666)
+	tell t.service "ipcobj attach ${id#shm:} </dev/null"
+	[ "$said" = 159 ] || fail "another's segment: $said $(cat /run/t.service.out)"
 	expect_report t.service .private_ipc true
 	ipcharden diff t.service || fail "diff: no drift"
+	# a drop-in that is read later has the last word
+	mkdir -p /run/systemd/system/t.service.d
+	printf '%s\n' '[Service]' PrivateIPC=no SystemCallFilter=msgget >/run/systemd/system/t.service.d/60-later.conf
+	systemctl daemon-reload
+	ipcharden diff t.service >/run/harden.out && fail "diff: what has no effect"
+	[ "$(grep -c '^!' /run/harden.out)" = 2 ] && grep -qxF '!PrivateIPC=yes' /run/harden.out &&
+		grep -qxF '!SystemCallFilter=~msgget' /run/harden.out || fail "diff: $(cat /run/harden.out)"
+	rm /run/systemd/system/t.service.d/60-later.conf
+	systemctl daemon-reload
+	ipcharden diff t.service || fail "diff: no drift any more"
 	ipcharden revert t.service
 	[ ! -e /etc/systemd/system/t.service.d ] || fail "reverted"
 	systemctl restart t.service
@@ -335,6 +403,33 @@ scenario_a_wrong_proposal_is_rolled_back() {
 	end t.service
 }
 
+# Where a refused call fails with an errno, it leaves no record: the trial makes it end the process.
+scenario_a_wrong_proposal_is_rolled_back_where_refused_calls_fail_quietly() {
+	local filter trial
+	for filter in '' SystemCallFilter=@system-service; do
+		commanded_service t.service ':' SystemCallErrorNumber=EPERM "$filter"
+		use() { :; }
+		observe t.service use
+		ipcharden try t.service --watch=60s >/run/try.out 2>&1 &
+		trial=$!
+		in_trial() { [ -e /run/systemd/system/t.service.d/50-ipcharden-try.conf ] && grep -q trying /run/try.out; }
+		wait_for 60 in_trial
+		wait_for 60 systemctl is-active -q t.service
+		# the main process lives on, and has seen its helper end
+		tell t.service 'ipcobj sem 0x4e08 1 0600'
+		if wait $trial; then fail "a wrong proposal: $(cat /run/try.out)"; fi
+		grep -q '^t.service: rolled back: .*semget' /run/try.out || fail "$(cat /run/try.out)"
+		nothing_temporary_of t.service || fail "the trial's drop-in is there"
+		# and a right one stays, as it was proposed: with the errno that the unit has set
+		ipcharden try t.service --watch=2s >/run/try.out 2>&1 || fail "try: $(cat /run/try.out)"
+		! grep -q ':kill' /run/systemd/system/t.service.d/50-ipcharden.conf || fail "it kills"
+		tell t.service 'ipcobj sem 0x4e08 1 0600'
+		[ "$said" = 1 ] && grep -q 'Operation not permitted' /run/t.service.out || fail "refused: $said $(cat /run/t.service.out)"
+		ipcharden revert t.service >/dev/null
+		end t.service
+	done
+}
+
 scenario_bad_input_changes_nothing() {
 	local before
 	printf '%s\n' User=svc 'ExecStart=/bin/sleep infinity' | unit t.service
@@ -393,8 +488,23 @@ scenario_bad_input_changes_nothing() {
 
 # --- real services
 
-to_console() {
-	cat >/dev/ttyS0
+# What the README shows is what is printed, but for numbers; the host has it in build/vm/console.log, too.
+shown=/run/shown
+as_shown() {
+	tee -a $shown >/dev/ttyS0
+}
+
+without_numbers() {
+	sed -E 's/[0-9]+(\.[0-9]+)?/N/g; s/ +/ /g'
+}
+
+readme_shows_it() {
+	local line
+	sed -n '/^## Harden/,/^## /p' /run/job/README.md | awk '/^```/ { inside = !inside; next } inside' | without_numbers >/run/readme
+	[ -s /run/readme ] || fail "the README shows nothing"
+	while IFS= read -r line; do
+		grep -qxF -- "$line" <(without_numbers <$shown) || fail "the README shows \"$line\", and printed was: $(cat $shown)"
+	done </run/readme
 }
 
 apache_works() {
@@ -416,17 +526,18 @@ scenario_apache2_from_report_to_apply() {
 	systemctl start apache2
 	wait_for 60 apache_works
 	wait_for 60 has_objects apache2.service
-	# what the README shows is the host's build/vm/console.log
-	ipcharden report apache2 | to_console
+	rm -f $shown
+	ipcharden report apache2 | as_shown
 	observe apache2.service apache_works_hard
-	to_console </run/observe.out
+	as_shown </run/observe.out
 	proposes apache2.service semget && fail "semget: it is used: $(cat /run/proposal.json)"
 	proposes apache2.service semop && fail "semop: it is used"
 	proposes apache2.service msgget || fail "msgget: $(cat /run/proposal.json)"
-	ipcharden propose apache2 | to_console
+	ipcharden propose apache2 | as_shown
 	ipcharden try apache2 --watch=5s --check='busybox wget -qO /dev/null http://127.0.0.1/' >/run/try.out 2>&1 || fail "try: $(cat /run/try.out)"
-	to_console </run/try.out
-	ipcharden apply apache2 | to_console
+	as_shown </run/try.out
+	ipcharden apply apache2 | as_shown
+	readme_shows_it
 	systemctl restart apache2
 	wait_for 60 apache_works
 	apache_works_hard || fail "it doesn't work"
@@ -467,5 +578,3 @@ scenario_postgresql_keeps_working() {
 	end pg.service
 	rm -rf "$data"
 }
-
-# --- how fast; figures go to the console, as nothing here fails by a slow machine
