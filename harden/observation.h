@@ -12,6 +12,7 @@
 
 #include "calls.h"
 #include "object.h"
+#include "patterns.h"
 #include "stringlist.h"
 
 struct seen_object {
@@ -76,7 +77,8 @@ bool observation_saw_family(const struct observation *observation, enum call_fam
 int observation_save(const struct observation *observation, const char *directory);
 
 /*
- * Reads the unit's. Returns 0 and an observation for observation_done(); -ENOENT if there is none,
- * -EBADMSG if it is damaged, -EPERM if others than root may have written it, or another errno.
+ * Reads the unit's. Returns 0 and an observation for observation_done(); -ENOENT if there is none, -EINVAL if
+ * it is damaged, which *error tells, -EPERM if others than root may have written it, or another errno.
  */
-int observation_load(struct observation *observation, const char *directory, const char *unit);
+int observation_load(struct observation *observation, const char *directory, const char *unit,
+		     struct parse_error *error);

@@ -55,7 +55,8 @@ static int add_others(struct seen_object *object, struct look *look, const struc
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		const struct who *who = whos_get(&look->whos, uses[i].pid);
-		char text[64];
+		/* a name of 15 bytes, each escaped */
+		char text[128];
 
 		if (is_of(look, uses[i].pid, unit))
 			continue;

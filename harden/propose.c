@@ -33,19 +33,27 @@ static int weigh(struct target *target, const struct observation *observation,
 	return r == 0 ? proposal_make(proposal, &target->facts, observation) : r;
 }
 
+static void say_unread(const char *unit, int r, const struct parse_error *error)
+{
+	_cleanup_free_ char *text = r == -EINVAL ? parse_error_text(error, r) : NULL;
+
+	if (r == -ENOENT)
+		say_error("%s: not observed yet; first: ipcharden observe %s", unit, unit);
+	else
+		say_error("%s: " OBSERVATION_DIR "/%s.json: %s%s; observe it anew", unit, unit,
+			  text ? "damaged: " : "", text ? text : strerror(-r));
+}
+
 int propose_for(struct target *target, struct observation *observation, struct proposal *proposal)
 {
-	int r = observation_load(observation, NULL, target->name);
+	_cleanup_(parse_error_done) struct parse_error error = {0};
+	int r = observation_load(observation, NULL, target->name, &error);
 
 	*proposal = (struct proposal){0};
-	if (r == -ENOENT)
-		say_error("%s: not observed yet; first: ipcharden observe %s", target->name,
-			  target->name);
-	else if (r < 0)
-		say_error("%s: " OBSERVATION_DIR "/%s.json: %s; observe it anew", target->name,
-			  target->name, r == -EBADMSG ? "damaged" : strerror(-r));
-	if (r < 0)
+	if (r < 0) {
+		say_unread(target->name, r, &error);
 		return r;
+	}
 	r = weigh(target, observation, proposal);
 	if (r < 0) {
 		say_error("%s: %s", target->name, strerror(-r));

@@ -24,6 +24,7 @@ OPTIONAL_FUNCTION(json_tokener_error_desc);
 OPTIONAL_FUNCTION(json_object_put);
 OPTIONAL_FUNCTION(json_object_is_type);
 OPTIONAL_FUNCTION(json_object_object_get_ex);
+OPTIONAL_FUNCTION(json_object_get_boolean);
 OPTIONAL_FUNCTION(json_object_get_string);
 OPTIONAL_FUNCTION(json_object_get_string_len);
 OPTIONAL_FUNCTION(json_object_get_int64);
@@ -38,17 +39,18 @@ OPTIONAL_FUNCTION(json_object_iter_peek_name);
 OPTIONAL_FUNCTION(json_object_iter_peek_value);
 
 static const struct optional_symbol symbols[] = {
-	OPTIONAL_SYMBOL(json_tokener_new_ex),	     OPTIONAL_SYMBOL(json_tokener_set_flags),
-	OPTIONAL_SYMBOL(json_tokener_parse_ex),	     OPTIONAL_SYMBOL(json_tokener_free),
-	OPTIONAL_SYMBOL(json_tokener_get_error),     OPTIONAL_SYMBOL(json_tokener_get_parse_end),
-	OPTIONAL_SYMBOL(json_tokener_error_desc),    OPTIONAL_SYMBOL(json_object_put),
-	OPTIONAL_SYMBOL(json_object_is_type),	     OPTIONAL_SYMBOL(json_object_object_get_ex),
-	OPTIONAL_SYMBOL(json_object_get_string),     OPTIONAL_SYMBOL(json_object_get_string_len),
-	OPTIONAL_SYMBOL(json_object_get_int64),	     OPTIONAL_SYMBOL(json_object_get_uint64),
-	OPTIONAL_SYMBOL(json_object_array_length),   OPTIONAL_SYMBOL(json_object_array_get_idx),
-	OPTIONAL_SYMBOL(json_object_iter_begin),     OPTIONAL_SYMBOL(json_object_iter_end),
-	OPTIONAL_SYMBOL(json_object_iter_equal),     OPTIONAL_SYMBOL(json_object_iter_next),
-	OPTIONAL_SYMBOL(json_object_iter_peek_name), OPTIONAL_SYMBOL(json_object_iter_peek_value),
+	OPTIONAL_SYMBOL(json_tokener_new_ex),	      OPTIONAL_SYMBOL(json_tokener_set_flags),
+	OPTIONAL_SYMBOL(json_tokener_parse_ex),	      OPTIONAL_SYMBOL(json_tokener_free),
+	OPTIONAL_SYMBOL(json_tokener_get_error),      OPTIONAL_SYMBOL(json_tokener_get_parse_end),
+	OPTIONAL_SYMBOL(json_tokener_error_desc),     OPTIONAL_SYMBOL(json_object_put),
+	OPTIONAL_SYMBOL(json_object_is_type),	      OPTIONAL_SYMBOL(json_object_object_get_ex),
+	OPTIONAL_SYMBOL(json_object_get_boolean),     OPTIONAL_SYMBOL(json_object_get_string),
+	OPTIONAL_SYMBOL(json_object_get_string_len),  OPTIONAL_SYMBOL(json_object_get_int64),
+	OPTIONAL_SYMBOL(json_object_get_uint64),      OPTIONAL_SYMBOL(json_object_array_length),
+	OPTIONAL_SYMBOL(json_object_array_get_idx),   OPTIONAL_SYMBOL(json_object_iter_begin),
+	OPTIONAL_SYMBOL(json_object_iter_end),	      OPTIONAL_SYMBOL(json_object_iter_equal),
+	OPTIONAL_SYMBOL(json_object_iter_next),	      OPTIONAL_SYMBOL(json_object_iter_peek_name),
+	OPTIONAL_SYMBOL(json_object_iter_peek_value),
 };
 
 #define DEPTH_MAX 16
@@ -253,6 +255,16 @@ int json_number(const struct json_place *place, const char *unit, uint64_t *valu
 			place, error,
 			"past what a number can be told by here: write it as a string");
 	return 1;
+}
+
+int json_flag(const struct json_place *place, bool *value, struct parse_error *error)
+{
+	if (!place->value)
+		return 0;
+	if (!sym_json_object_is_type(place->value, json_type_boolean))
+		return json_complain(place, error, "neither true nor false");
+	*value = sym_json_object_get_boolean(place->value) != 0;
+	return 0;
 }
 
 int json_string(const struct json_place *place, const char **text, struct parse_error *error)

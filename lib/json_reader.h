@@ -58,6 +58,9 @@ int json_each(const struct json_place *object,
 int json_number(const struct json_place *place, const char *unit, uint64_t *value,
 		struct parse_error *error);
 
+/* true or false; a missing value leaves *value as it is. 0 or -EINVAL. */
+int json_flag(const struct json_place *place, bool *value, struct parse_error *error);
+
 /* A string, which lives as long as the document; NULL where it is missing. 0 or -EINVAL. */
 int json_string(const struct json_place *place, const char **text, struct parse_error *error);
 

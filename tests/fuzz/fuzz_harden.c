@@ -55,13 +55,15 @@ static void read_records(const char *text, size_t size)
 
 static void read_observation(const uint8_t *data, size_t size)
 {
+	struct parse_error error = {0};
 	struct observation observation;
 	char path[64];
 
 	snprintf(path, sizeof(path), "%s/t.service.json", fuzz_dir());
 	fuzz_write(path, data, size);
-	if (observation_load(&observation, fuzz_dir(), "t.service") == 0)
+	if (observation_load(&observation, fuzz_dir(), "t.service", &error) == 0)
 		observation_done(&observation);
+	parse_error_done(&error);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -25,6 +25,17 @@ static const char *directory(const struct tree *tree)
 	return tree->root;
 }
 
+static int load(struct observation *observation, void *state)
+{
+	struct parse_error error = {0};
+	int r = observation_load(observation, directory(state), name, &error);
+
+	/* what is damaged is told */
+	assert_int_equal(r == -EINVAL, error.what != NULL);
+	parse_error_done(&error);
+	return r;
+}
+
 static void comes_back_as_it_was(void **state)
 {
 	struct ipc_object obj = {.kind = KIND_PMQ, .id = -1, .mode = 0640, .bytes = 7};
@@ -47,7 +58,7 @@ static void comes_back_as_it_was(void **state)
 	assert_int_equal(observation_add_other(object, "other.service"), 0);
 	assert_int_equal(observation_add_other(object, "other.service"), 0);
 	assert_int_equal(observation_save(&observation, directory(*state)), 0);
-	assert_int_equal(observation_load(&loaded, directory(*state), name), 0);
+	assert_int_equal(load(&loaded, *state), 0);
 	assert_int_equal(loaded.started, 1764111111);
 	assert_true(loaded.has_calls && loaded.saw_stop && loaded.saw_setuid);
 	assert_false(loaded.saw_foreign || loaded.saw_any_sysv || loaded.is_partial);
@@ -82,19 +93,28 @@ static void damaged_files_are_refused(void **state)
 		"[{\"object\":\"shm:1\\u001b\",\"kind\":\"shm\"}]}",
 		"{\"unit\":\"t.service\",\"calls\":{},\"calls_of_unknown\":{},\"objects\":"
 		"[{\"object\":\"shm:1\",\"kind\":\"shm\",\"others\":[\"a\\nb\"]}]}",
+		/* a call of which it isn't known is no call that wasn't made */
+		"{\"unit\":\"t.service\",\"calls\":{\"shmget\":-5},\"calls_of_unknown\":{},"
+		"\"objects\":[]}",
+		"{\"unit\":\"t.service\",\"calls\":{\"shmget\":true},\"calls_of_unknown\":{},"
+		"\"objects\":[]}",
+		"{\"unit\":\"t.service\",\"lost\":\"many\",\"calls\":{},"
+		"\"calls_of_unknown\":{},\"objects\":[]}",
+		"{\"unit\":\"t.service\",\"saw_setuid\":1,\"calls\":{},"
+		"\"calls_of_unknown\":{},\"objects\":[]}",
 	};
 	struct observation observation;
 
-	assert_int_equal(observation_load(&observation, directory(*state), name), -ENOENT);
+	assert_int_equal(load(&observation, *state), -ENOENT);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		tree_write(*state, FILE_NAME, texts[i]);
-		if (observation_load(&observation, directory(*state), name) != -EBADMSG)
+		if (load(&observation, *state) != -EINVAL)
 			fail_msg("taken: %s", texts[i]);
 	}
 	tree_write(*state, FILE_NAME,
-		   "{\"unit\":\"t.service\",\"calls\":{\"shmget\":-5,\"pipe\":1},"
+		   "{\"unit\":\"t.service\",\"calls\":{\"pipe\":1},"
 		   "\"calls_of_unknown\":{},\"objects\":[]}");
-	assert_int_equal(observation_load(&observation, directory(*state), name), 0);
+	assert_int_equal(load(&observation, *state), 0);
 	assert_false(observation_saw(&observation, CALL_SHMGET));
 	observation_done(&observation);
 }
@@ -106,10 +126,10 @@ static void what_others_may_write_is_refused(void **state)
 
 	tree_write(*state, FILE_NAME,
 		   "{\"unit\":\"t.service\",\"calls\":{},\"calls_of_unknown\":{},\"objects\":[]}");
-	assert_int_equal(observation_load(&observation, directory(*state), name), 0);
+	assert_int_equal(load(&observation, *state), 0);
 	observation_done(&observation);
 	assert_int_equal(chmod(tree_path(*state, FILE_NAME, path), 0664), 0);
-	assert_int_equal(observation_load(&observation, directory(*state), name), -EPERM);
+	assert_int_equal(load(&observation, *state), -EPERM);
 }
 
 static void objects_are_bounded_and_told_apart(void **state)
