@@ -19,14 +19,9 @@
 
 static bool read_number(const char *path, uint64_t *value)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char text[64];
-	ssize_t n = fd < 0 ? -1 : read_all(fd, text, sizeof(text) - 1);
 
-	if (n < 0)
-		return false;
-	text[n] = '\0';
-	return limit_parse(text, value);
+	return read_text_at(AT_FDCWD, path, text, sizeof(text)) >= 0 && limit_parse(text, value);
 }
 
 static const struct limit *limit_of(const struct why *why, enum limit_id id)

@@ -80,21 +80,11 @@ bool limit_parse_msgqueue(const char *text, uint64_t *value)
 	return errno == 0 && *end == ' ';
 }
 
-static ssize_t read_text(int dir, const char *path, char *text, size_t size)
-{
-	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -errno : read_all(fd, text, size - 1);
-
-	if (n >= 0)
-		text[n] = '\0';
-	return n;
-}
-
 static void read_sysctl(const struct procs *procs, const char *path, uint64_t *value)
 {
 	char text[64];
 
-	if (read_text(procs->proc_fd, path, text, sizeof(text)) < 0 || !limit_parse(text, value))
+	if (read_text_at(procs->proc_fd, path, text, sizeof(text)) < 0 || !limit_parse(text, value))
 		*value = OBJECT_UNKNOWN;
 }
 
@@ -139,7 +129,7 @@ static uint64_t lowest_rlimit(const struct procs *procs, uid_t uid)
 		if (procs->all[i].euid != uid || procs->all[i].is_kernel_thread)
 			continue;
 		snprintf(path, sizeof(path), "%d/limits", procs->all[i].pid);
-		if (read_text(procs->proc_fd, path, text, sizeof(text)) > 0 &&
+		if (read_text_at(procs->proc_fd, path, text, sizeof(text)) > 0 &&
 		    limit_parse_msgqueue(text, &value) && value < lowest)
 			lowest = value;
 	}

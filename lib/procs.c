@@ -30,20 +30,6 @@
 /* Where pids wrap around that often, the next run may have more luck. */
 #define PASSES_MAX 32
 
-static int read_small(int dir, const char *path, char *buf, size_t size)
-{
-	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = read_all(fd, buf, size - 1);
-	if (n < 0)
-		return (int)n;
-	buf[n] = '\0';
-	return (int)n;
-}
-
 static int read_boot_time(int proc_fd, time_t *boot)
 {
 	_cleanup_close_ int fd = openat(proc_fd, "stat", O_RDONLY | O_CLOEXEC);
@@ -75,14 +61,14 @@ static int read_process(const struct procs *procs, pid_t pid, struct proc *proc)
 
 	*proc = (struct proc){.pid = pid};
 	snprintf(path, sizeof(path), "%d/stat", pid);
-	r = read_small(procs->proc_fd, path, text, sizeof(text));
+	r = read_text_at(procs->proc_fd, path, text, sizeof(text));
 	if (r < 0)
 		return r;
 	r = procs_parse_stat(text, proc);
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "%d/status", pid);
-	r = read_small(procs->proc_fd, path, text, sizeof(text));
+	r = read_text_at(procs->proc_fd, path, text, sizeof(text));
 	if (r < 0)
 		return r;
 	r = procs_parse_status(text, &status);
@@ -229,12 +215,12 @@ static int read_pass(struct procs *procs)
 static int read_last_pid(const struct procs *procs, pid_t *last)
 {
 	char text[128];
-	int r = read_small(procs->proc_fd, "sys/kernel/ns_last_pid", text, sizeof(text));
+	int r = read_text_at(procs->proc_fd, "sys/kernel/ns_last_pid", text, sizeof(text));
 
 	if (r > 0 && sscanf(text, "%d", last) == 1)
 		return 0;
 	/* without CONFIG_CHECKPOINT_RESTORE */
-	r = read_small(procs->proc_fd, "loadavg", text, sizeof(text));
+	r = read_text_at(procs->proc_fd, "loadavg", text, sizeof(text));
 	if (r < 0)
 		return r;
 	return sscanf(text, "%*s %*s %*s %*s %d", last) == 1 ? 0 : -EBADMSG;
@@ -386,7 +372,7 @@ int procs_cgroup(const struct procs *procs, pid_t pid, char buf[CGROUP_PATH_SIZE
 	int r;
 
 	snprintf(path, sizeof(path), "%d/cgroup", pid);
-	r = read_small(procs->proc_fd, path, text, sizeof(text));
+	r = read_text_at(procs->proc_fd, path, text, sizeof(text));
 	return r < 0 ? r : procs_parse_cgroup(text, buf);
 }
 

@@ -92,15 +92,12 @@ int cgroup_container(const char *path, char name[CONTAINER_NAME_SIZE])
 static int read_comm(const struct procs *procs, pid_t pid, struct who *who)
 {
 	char path[32], text[64];
-	_cleanup_close_ int fd = -1;
-	ssize_t n;
+	int n;
 
 	snprintf(path, sizeof(path), "%d/comm", pid);
-	fd = openat(procs->proc_fd, path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read_all(fd, text, sizeof(text) - 1);
+	n = read_text_at(procs->proc_fd, path, text, sizeof(text));
 	if (n <= 0)
 		return 0;
-	text[n] = '\0';
 	/* the kernel ends it with a newline; any before that is the name's own */
 	if (text[n - 1] == '\n')
 		text[n - 1] = '\0';

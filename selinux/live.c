@@ -70,16 +70,11 @@ bool live_creator_lives(const struct live *live, const struct ipc_object *obj)
 
 char *live_label(const struct live *live, pid_t pid)
 {
-	_cleanup_close_ int fd = -1;
 	char path[64], label[4096];
-	ssize_t length;
 
 	snprintf(path, sizeof(path), "%d/attr/current", pid);
-	fd = openat(live->procs.proc_fd, path, O_RDONLY | O_CLOEXEC);
-	length = fd < 0 ? -errno : read_all(fd, label, sizeof(label) - 1);
-	if (length <= 0)
+	if (read_text_at(live->procs.proc_fd, path, label, sizeof(label)) <= 0)
 		return NULL;
-	label[length] = '\0';
 	label[strcspn(label, "\n")] = '\0';
 	/* where SELinux isn't running, other modules answer in other forms */
 	return strchr(label, ':') ? strdup(label) : NULL;

@@ -17,7 +17,7 @@
 #include "store.h"
 #include "who.h"
 
-static int complain(const struct parse_error *error, int r)
+int analysis_complain(const struct parse_error *error, int r)
 {
 	_cleanup_free_ char *text = parse_error_text(error, r);
 
@@ -88,7 +88,7 @@ static int read_from(struct analysis *analysis)
 	if (r == -ENOSYS)
 		say_error("libjson-c is missing: install libjson-c5, or json-c");
 	else if (r < 0)
-		complain(&error, r);
+		analysis_complain(&error, r);
 	return r;
 }
 
@@ -106,7 +106,7 @@ static int read_store(struct analysis *analysis)
 	if (r == 0)
 		r = store_read(store, analysis->place, since, &analysis->samples,
 			       &analysis->weights, &error);
-	return r < 0 ? complain(&error, r) : 0;
+	return r < 0 ? analysis_complain(&error, r) : 0;
 }
 
 static int add_present_sample(struct analysis *analysis, int shm_fd)
@@ -150,7 +150,7 @@ static int read_here(struct analysis *analysis)
 		return r;
 	r = sysctl_files_read(&analysis->files, "", &error);
 	analysis->has_files = r == 0;
-	return r < 0 ? complain(&error, r) : 0;
+	return r < 0 ? analysis_complain(&error, r) : 0;
 }
 
 static int read_profiles(struct analysis *analysis)
@@ -163,7 +163,7 @@ static int read_profiles(struct analysis *analysis)
 		r = profiles_add(&analysis->needs, analysis->options->profiles[i], &analysis->host,
 				 profiles_dirs(), &error);
 		if (r < 0)
-			complain(&error, r);
+			analysis_complain(&error, r);
 	}
 	return r;
 }
@@ -185,7 +185,7 @@ static int read_lists(struct analysis *analysis)
 		if (peak->is_measured && !sample->owners && !sample->segments)
 			r = store_read_lists(store, analysis->place, sample, &error);
 	}
-	return r < 0 ? complain(&error, r) : 0;
+	return r < 0 ? analysis_complain(&error, r) : 0;
 }
 
 int analysis_make(struct analysis *analysis, const struct options *options)

@@ -23,6 +23,9 @@ struct analysis {
 	struct recommendation result;
 };
 
+/* Says an error with its place, if it has one, and returns r. */
+int analysis_complain(const struct parse_error *error, int r);
+
 /* Returns 0 and an analysis for analysis_done(), or a negative errno, said already. */
 int analysis_make(struct analysis *analysis, const struct options *options);
 void analysis_done(struct analysis *analysis);

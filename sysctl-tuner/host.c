@@ -11,6 +11,7 @@
 
 #include "host_internal.h"
 #include "object.h"
+#include "readall.h"
 
 /* include/linux/ipc.h: IPCMNI, IPCMNI_EXTEND */
 #define IPCMNI 32768
@@ -80,7 +81,7 @@ static void read_memory(struct host *host)
 {
 	char text[8192];
 
-	if (host_read_text(AT_FDCWD, "/proc/meminfo", text, sizeof(text)) < 0)
+	if (read_text_at(AT_FDCWD, "/proc/meminfo", text, sizeof(text)) < 0)
 		return;
 	host->ram_bytes = meminfo_bytes(text, "MemTotal");
 	host->swap_bytes = meminfo_bytes(text, "SwapTotal");
@@ -100,7 +101,7 @@ static void read_current(struct host *host)
 			if (*c == '.')
 				*c = '/';
 		/* damaged or negative values stay unknown: the kernel takes them, and nobody can count */
-		if (host_read_text(AT_FDCWD, path, text, sizeof(text)) > 0)
+		if (read_text_at(AT_FDCWD, path, text, sizeof(text)) > 0)
 			sysctl_parse((enum sysctl_id)id, text, &host->current);
 	}
 }
@@ -112,7 +113,7 @@ static void read_ipcmni(struct host *host)
 	char text[8192];
 	const char *at;
 
-	if (host_read_text(AT_FDCWD, "/proc/cmdline", text, sizeof(text)) < 0)
+	if (read_text_at(AT_FDCWD, "/proc/cmdline", text, sizeof(text)) < 0)
 		return;
 	at = strstr(text, word);
 	if (at && (at == text || at[-1] == ' ') && strchr(" \n", at[strlen(word)]))

@@ -21,22 +21,12 @@
 /* Orders that /proc/buddyinfo may show; MAX_ORDER is 10 almost everywhere. */
 #define ORDERS_MAX 32
 
-ssize_t host_read_text(int dir, const char *path, char *text, size_t size)
-{
-	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -errno : read_all(fd, text, size - 1);
-
-	if (n >= 0)
-		text[n] = '\0';
-	return n;
-}
-
 static uint64_t read_number(int dir, const char *path)
 {
 	char text[64];
 	uint64_t value;
 
-	return host_read_text(dir, path, text, sizeof(text)) > 0 && limit_parse(text, &value)
+	return read_text_at(dir, path, text, sizeof(text)) > 0 && limit_parse(text, &value)
 		       ? value
 		       : OBJECT_UNKNOWN;
 }
@@ -183,8 +173,8 @@ static void read_thp_shmem(struct host *host)
 {
 	char text[128], *open, *close;
 
-	if (host_read_text(AT_FDCWD, "/sys/kernel/mm/transparent_hugepage/shmem_enabled", text,
-			   sizeof(text)) < 0)
+	if (read_text_at(AT_FDCWD, "/sys/kernel/mm/transparent_hugepage/shmem_enabled", text,
+			 sizeof(text)) < 0)
 		return;
 	open = strchr(text, '[');
 	close = open ? strchr(open, ']') : NULL;

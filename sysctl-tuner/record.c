@@ -52,12 +52,7 @@ static int keep(const struct options *options, const char *place, struct sample 
 		r = read_failed_calls(store, place, sample, &error);
 	if (r == 0)
 		r = store_add(store, place, sample, &error);
-	if (r < 0) {
-		_cleanup_free_ char *text = parse_error_text(&error, r);
-
-		say_error("%s", text ? text : strerror(ENOMEM));
-	}
-	return r;
+	return r < 0 ? analysis_complain(&error, r) : r;
 }
 
 static int take(const struct options *options, struct host *host, struct samples *samples)

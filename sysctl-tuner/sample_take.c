@@ -261,15 +261,12 @@ static void read_dev_shm(struct taking *taking, int dev_shm)
 static void read_failed_hugepages(struct taking *taking)
 {
 	static const char name[] = "\nhtlb_buddy_alloc_fail ";
-	_cleanup_close_ int fd = openat(taking->procs.proc_fd, "vmstat", O_RDONLY | O_CLOEXEC);
 	char text[16384];
-	ssize_t n = fd < 0 ? -1 : read_all(fd, text, sizeof(text) - 1);
 	const char *line;
 	unsigned long long value;
 
-	if (n < 0)
+	if (read_text_at(taking->procs.proc_fd, "vmstat", text, sizeof(text)) < 0)
 		return;
-	text[n] = '\0';
 	line = strstr(text, name);
 	if (line && sscanf(line + strlen(name), "%llu", &value) == 1)
 		taking->sample->failed_hugepages = saturate_known(value);
