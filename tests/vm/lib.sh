@@ -29,6 +29,18 @@ expect_objects() { # user number
 	}
 }
 
+has_no_objects() { # user
+	[ "$(objects_of "$1")" = 0 ]
+}
+
+# One object of each kind, of which nobody has any hold.
+leave() { # user
+	setpriv --reuid "$1" --regid "$1" --clear-groups /usr/local/bin/ipcobj leak thing >/dev/null
+	expect_objects "$1" 6
+}
+
+SSH="sshpass -p alice ssh -o StrictHostKeyChecking=no -o LogLevel=ERROR"
+
 # Writes a unit; its [Service] lines come on standard input.
 unit() { # name
 	{
@@ -74,6 +86,13 @@ since=@$(date +%s.%6N)
 events() { # journalctl arguments...
 	journalctl --sync
 	journalctl --no-pager --since="$since" SYSLOG_IDENTIFIER=ipcguard "$@"
+}
+
+# Until what the kernel has told is in auditd's log: a record of our own comes after it.
+flush_log() {
+	local mark=mark-$RANDOM$RANDOM
+	auditctl -m $mark >/dev/null
+	wait_for 60 grep -q $mark /var/log/audit/audit.log
 }
 
 # Waits until a command succeeds; for what the manager does by itself and announces nowhere.

@@ -3,8 +3,6 @@
 # What ipcaudit says of units, sessions and containers, by real systemd; and its findings about units,
 # each with the nearest case where it stays silent.
 
-SSH="sshpass -p alice ssh -o StrictHostKeyChecking=no -o LogLevel=ERROR"
-
 report() { # arguments...
 	ipcaudit "$@" --json >/run/audit.json 2>/run/audit.err || true
 }

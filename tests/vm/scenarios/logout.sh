@@ -3,8 +3,6 @@
 # Every way out: real logins, with the module in Debian's common-session as pam-auth-update puts it
 # there, logind running and SELinux enforcing. The table in pam_ipcclean(8) has a row for each.
 
-SSH="sshpass -p alice ssh -o StrictHostKeyChecking=no -o LogLevel=ERROR"
-
 configure_logind() { # lines...
 	mkdir -p /etc/systemd/logind.conf.d
 	printf '%s\n' '[Login]' RemoveIPC=no UserStopDelaySec=2 "$@" >/etc/systemd/logind.conf.d/99-test.conf

@@ -4,8 +4,6 @@
 # in its domain; ipcavc finds the object of every denial that the kernel knows. That none of
 # ipcguard's domains is denied anything is looked at once more when all topics have run (guest-main).
 
-SSH="sshpass -p alice ssh -o StrictHostKeyChecking=no -o LogLevel=ERROR"
-
 contexts() { # of what has removed
 	events -o json IPCGUARD_ACTION=removed | jq -r ._SELINUX_CONTEXT | sort | uniq -c
 }
@@ -15,15 +13,6 @@ expect_confined() {
 	seen=$(contexts)
 	[[ $seen == *:ipcclean_t:* ]] || fail "nothing was removed in ipcclean_t: $seen"
 	[[ $seen != *:initrc_t:* && $seen != *:unconfined_t:* && $seen != *:sshd_t:* ]] || fail "not confined: $seen"
-}
-
-leave() { # user
-	setpriv --reuid "$1" --regid "$1" --clear-groups /usr/local/bin/ipcobj leak thing >/dev/null
-	expect_objects "$1" 6
-}
-
-has_no_objects() { # user
-	[ "$(objects_of "$1")" = 0 ]
 }
 
 scenario_service_stop_confined() {
@@ -205,13 +194,6 @@ ask_all() { # status what: own or neighbour
 			echo "ipctest_${case}_t $(case_neighbour "$case") ${keys[$case]}"
 		fi
 	done | runcon system_u:system_r:ipctest_owner_t:s0 /usr/local/bin/ask | grep -v " $1\$" | sed "s/^/not $1 but: /" || true
-}
-
-# Until what the kernel has told is in the log: a record of our own comes after it.
-flush_log() {
-	local mark=mark-$RANDOM$RANDOM
-	auditctl -m $mark >/dev/null
-	wait_for 60 grep -q $mark /var/log/audit/audit.log
 }
 
 # Each case has one denial, and it is the case's own, on the case's own object. Prints those that don't.
