@@ -127,8 +127,11 @@ static int follow_rotation(struct audit_log *log)
 	if (log->file >= 0 && fstat(log->file, &then) == 0 && now.st_ino == then.st_ino &&
 	    now.st_dev == then.st_dev)
 		return 0;
-	if (log->file >= 0)
+	/* what was written into it between its end, as it was read, and its rotation */
+	if (log->file >= 0) {
+		read_rest(log);
 		close(log->file);
+	}
 	log->file = STEAL_FD(fd);
 	lines_end(&log->lines);
 	return 1;

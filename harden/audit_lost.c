@@ -32,7 +32,8 @@ static int take_answer(int fd, struct audit_lost *lost)
 		if (reply.type != AUDIT_GET)
 			continue;
 		lost->count = reply.status->lost;
-		lost->matters = reply.status->pid || reply.status->rate_limit;
+		lost->matters = reply.status->pid || reply.status->rate_limit ||
+				(reply.status->backlog_limit && !reply.status->backlog_wait_time);
 		return 0;
 	}
 	return -ETIME;

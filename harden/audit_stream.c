@@ -111,8 +111,11 @@ uint64_t audit_stream_lost(const struct audit_stream *stream)
 {
 	struct audit_lost now;
 
-	if (!stream->knows_lost || audit_lost_read(&now) < 0)
+	/* where it could be asked before, silence now is no good sign */
+	if (!stream->knows_lost)
 		return stream->lost;
+	if (audit_lost_read(&now) < 0)
+		return stream->lost + 1;
 	return stream->lost + audit_lost_between(&stream->lost_before, &now);
 }
 

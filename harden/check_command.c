@@ -51,7 +51,7 @@ int command_words(const char *text, struct string_list *words)
 	return r;
 }
 
-static int start(char *const *argv, pid_t *pid)
+static int start(const struct watch *watch, char *const *argv, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -65,7 +65,9 @@ static int start(char *const *argv, pid_t *pid)
 		sigemptyset(&defaults);
 		sigaddset(&defaults, SIGPIPE);
 		posix_spawnattr_setsigdefault(&attributes, &defaults);
-		posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+		posix_spawnattr_setsigmask(&attributes, &watch->unblocked);
+		posix_spawnattr_setflags(&attributes,
+					 POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 		posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
 		r = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
 		posix_spawnattr_destroy(&attributes);
@@ -105,6 +107,6 @@ int command_check(struct watch *watch, const struct string_list *words)
 		return -ENOMEM;
 	for (size_t i = 0; i < words->count; i++)
 		argv[i] = words->items[i];
-	r = start(argv, &pid);
+	r = start(watch, argv, &pid);
 	return r < 0 ? r : wait_for(watch, pid);
 }

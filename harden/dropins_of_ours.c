@@ -51,6 +51,10 @@ static int reload(struct target *target)
 
 	facts_renew(&target->c, RELOAD_NS);
 	r = facts_reload(&target->c);
+	if (r == -ENOTCONN && target_reconnect(target) == 0) {
+		facts_renew(&target->c, RELOAD_NS);
+		r = facts_reload(&target->c);
+	}
 	if (r < 0)
 		say_error("the service manager has not read its files again: %s; run: systemctl "
 			  "daemon-reload",

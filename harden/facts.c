@@ -53,6 +53,7 @@ void unit_facts_done(struct unit_facts *facts)
 	free(facts->active_state);
 	free(facts->cgroup);
 	free(facts->user);
+	string_list_done(&facts->dependents);
 	manager_filter_done(&facts->filter);
 	*facts = (struct unit_facts){0};
 }
@@ -183,6 +184,16 @@ static int take_path(sd_bus_message *m, bool *shares)
 	return r;
 }
 
+static int take_dependents(sd_bus_message *m, struct string_list *dependents)
+{
+	const char *name;
+	int r = sym_sd_bus_message_enter_container(m, 'a', "s");
+
+	while (r >= 0 && (r = sym_sd_bus_message_read(m, "s", &name)) > 0)
+		r = unit_name_is_clean(name) ? string_list_add(dependents, name) : 0;
+	return r < 0 ? r : sym_sd_bus_message_exit_container(m);
+}
+
 static int take_number32(sd_bus_message *m, uint32_t *number)
 {
 	return sym_sd_bus_message_read(m, "u", number);
@@ -204,6 +215,8 @@ static int take_unit_property(sd_bus_message *m, const char *name, struct unit_f
 		return take_job(m, &facts->has_pending_job);
 	if (!strcmp(name, "JoinsNamespaceOf"))
 		return take_joined(m, &facts->shares_ipc);
+	if (!strcmp(name, "RequiredBy") || !strcmp(name, "BoundBy") || !strcmp(name, "ConsistsOf"))
+		return take_dependents(m, &facts->dependents);
 	return sym_sd_bus_message_skip(m, NULL);
 }
 
@@ -254,6 +267,18 @@ static int take_service_flag(sd_bus_message *m, const char *name, struct unit_fa
 	return sym_sd_bus_message_skip(m, NULL);
 }
 
+static int take_word(sd_bus_message *m, const char *name, struct unit_facts *facts)
+{
+	const char *word = "";
+	int r = sym_sd_bus_message_read(m, "s", &word);
+
+	if (!strcmp(name, "Type"))
+		facts->is_oneshot = !strcmp(word, "oneshot");
+	else
+		facts->leaves_processes = strcmp(word, "control-group") && strcmp(word, "mixed");
+	return r;
+}
+
 static int take_service_property(sd_bus_message *m, const char *name, struct unit_facts *facts)
 {
 	size_t count;
@@ -261,6 +286,8 @@ static int take_service_property(sd_bus_message *m, const char *name, struct uni
 	if (!strcmp(name, "UID") || !strcmp(name, "MainPID") || !strcmp(name, "NRestarts") ||
 	    !strcmp(name, "UMask"))
 		return take_ids(m, name, facts);
+	if (!strcmp(name, "Type") || !strcmp(name, "KillMode"))
+		return take_word(m, name, facts);
 	if (!strcmp(name, "User"))
 		return take_text(m, "s", &facts->user);
 	if (!strcmp(name, "ControlGroup"))
@@ -339,7 +366,9 @@ static void resolve_user(struct unit_facts *facts)
 		facts->has_uid = true;
 }
 
-int facts_read(const struct connection *c, const char *unit, struct unit_facts *facts)
+/* As facts_read_unit(), and what it is as a service if `service` is. */
+static int read_facts(const struct connection *c, const char *unit, bool service,
+		      struct unit_facts *facts)
 {
 	_cleanup_free_ char *path = NULL;
 	int r = find_path(c, unit, &path);
@@ -348,19 +377,30 @@ int facts_read(const struct connection *c, const char *unit, struct unit_facts *
 		.umask = 022, .msgqueue = LIMIT_INFINITY, .memlock = LIMIT_INFINITY};
 	if (r == 0)
 		r = take_all(c, path, UNIT, take_unit_property, facts);
-	if (r == 0)
+	if (r == 0 && service)
 		r = take_all(c, path, SERVICE, take_service_property, facts);
-	if (r == 0 && (!facts->id || !facts->load_state || !facts->active_state || !facts->user ||
-		       !facts->cgroup))
+	if (r == 0 && (!facts->id || !facts->load_state || !facts->active_state ||
+		       (service && (!facts->user || !facts->cgroup))))
 		r = -EBADMSG;
 	if (r == 0 && !strcmp(facts->load_state, "not-found"))
 		r = -ENOENT;
-	if (r < 0) {
+	if (r < 0)
 		unit_facts_done(facts);
-		return r;
-	}
-	resolve_user(facts);
-	return 0;
+	return r;
+}
+
+int facts_read_unit(const struct connection *c, const char *unit, struct unit_facts *facts)
+{
+	return read_facts(c, unit, false, facts);
+}
+
+int facts_read(const struct connection *c, const char *unit, struct unit_facts *facts)
+{
+	int r = read_facts(c, unit, true, facts);
+
+	if (r == 0)
+		resolve_user(facts);
+	return r;
 }
 
 int facts_list_active(const struct connection *c, char ***names)

@@ -12,6 +12,7 @@
 
 #include "connection.h"
 #include "manager.h"
+#include "stringlist.h"
 
 #define LIMIT_INFINITY UINT64_MAX
 
@@ -23,7 +24,11 @@ struct unit_facts {
 	char *user;	    /* User=, "" for none */
 	uid_t uid;	    /* what that is */
 	bool has_uid;	    /* false if it can't be resolved */
-	bool is_transient;  /* made by systemd-run and the like: no file defines it */
+	struct string_list
+		dependents;    /* units that require it, or are part of it, running or not */
+	bool is_oneshot;       /* Type=oneshot */
+	bool leaves_processes; /* KillMode= isn't control-group: sessions, containers outlive it */
+	bool is_transient;     /* made by systemd-run and the like: no file defines it */
 	bool has_pending_job;
 	bool needs_reload; /* its files have changed since they were read */
 	unsigned restarts; /* by itself, NRestarts */
@@ -50,6 +55,9 @@ void facts_renew(struct connection *c, uint64_t timeout_ns);
 
 /* Reads one unit by its valid name. 0, -ENOENT, -ENOTCONN or another errno; facts for ..._done(). */
 int facts_read(const struct connection *c, const char *unit, struct unit_facts *facts);
+
+/* The same of a unit of any type, and only what units have in common. */
+int facts_read_unit(const struct connection *c, const char *unit, struct unit_facts *facts);
 
 /* The names of the services that are active, a NULL-terminated array for strv_free(). */
 int facts_list_active(const struct connection *c, char ***names);

@@ -11,27 +11,28 @@
 /* So many semaphores of a set are asked for the process that touched them last. */
 #define SEMAPHORES_MAX 256
 
-static int add_use(struct look *look, size_t object, pid_t pid)
+static int add_use(struct object_uses *uses, size_t object, pid_t pid)
 {
 	if (pid <= 0 || pid == getpid())
 		return 0;
-	if (look->use_count == look->use_allocated) {
-		size_t more = look->use_allocated ? 2 * look->use_allocated : 64;
-		struct object_use *grown = reallocarray(look->uses, more, sizeof(*grown));
+	if (uses->count == uses->allocated) {
+		size_t more = uses->allocated ? 2 * uses->allocated : 64;
+		struct object_use *grown = reallocarray(uses->all, more, sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;
-		look->uses = grown;
-		look->use_allocated = more;
+		uses->all = grown;
+		uses->allocated = more;
 	}
-	look->uses[look->use_count++] = (struct object_use){.object = (uint32_t)object, .pid = pid};
+	uses->all[uses->count++] = (struct object_use){.object = (uint32_t)object, .pid = pid};
 	return 0;
 }
 
-static int add_if_alive(struct look *look, size_t object, pid_t pid, time_t when)
+static int add_last(struct look *look, size_t object, pid_t pid, time_t when)
 {
-	return pid > 0 && procs_may_be_alive(&look->procs, pid, when) ? add_use(look, object, pid)
-								      : 0;
+	bool is_alive = pid > 0 && procs_may_be_alive(&look->procs, pid, when);
+
+	return add_use(is_alive ? &look->uses : &look->ended, object, pid);
 }
 
 /* A set keeps no creator, but each semaphore the process that changed it last (semctl(2), GETPID). */
@@ -45,7 +46,7 @@ static int add_semaphores(struct look *look, size_t object)
 
 		if (pid < 0)
 			break;
-		r = add_if_alive(look, object, pid, obj->newest);
+		r = add_last(look, object, pid, obj->newest);
 	}
 	return r;
 }
@@ -58,7 +59,7 @@ static int add_holders(struct look *look, size_t object)
 
 	for (size_t i = 0; r == 0 && i < count; i++)
 		if (!holders_is_foreign(&look->holders, &holding[i]))
-			r = add_use(look, object, holding[i].pid);
+			r = add_use(&look->uses, object, holding[i].pid);
 	return r;
 }
 
@@ -67,12 +68,12 @@ static int add_uses(struct look *look, size_t object)
 	const struct ipc_object *obj = &look->inv.objects[object];
 	int r = 0;
 
-	if (procs_creator_lives(&look->procs, obj))
-		r = add_use(look, object, obj->cpid);
+	r = add_use(procs_creator_lives(&look->procs, obj) ? &look->uses : &look->ended, object,
+		    obj->cpid);
 	if (r == 0)
-		r = add_if_alive(look, object, obj->lpid, obj->lpid_at);
+		r = add_last(look, object, obj->lpid, obj->lpid_at);
 	if (r == 0 && obj->kind == KIND_MSG)
-		r = add_if_alive(look, object, obj->lrpid, obj->lrpid_at);
+		r = add_last(look, object, obj->lrpid, obj->lrpid_at);
 	if (r == 0 && obj->kind == KIND_SEM)
 		r = add_semaphores(look, object);
 	return r == 0 ? add_holders(look, object) : r;
@@ -87,17 +88,17 @@ static int by_object(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-static void sort_uses(struct look *look)
+static void sort_uses(struct object_uses *uses)
 {
 	size_t kept = 0;
 
-	if (!look->use_count)
+	if (!uses->count)
 		return;
-	qsort(look->uses, look->use_count, sizeof(*look->uses), by_object);
-	for (size_t i = 1; i < look->use_count; i++)
-		if (by_object(&look->uses[kept], &look->uses[i]))
-			look->uses[++kept] = look->uses[i];
-	look->use_count = kept + 1;
+	qsort(uses->all, uses->count, sizeof(*uses->all), by_object);
+	for (size_t i = 1; i < uses->count; i++)
+		if (by_object(&uses->all[kept], &uses->all[i]))
+			uses->all[++kept] = uses->all[i];
+	uses->count = kept + 1;
 }
 
 int look_take(struct look *look)
@@ -118,16 +119,19 @@ int look_take(struct look *look)
 		look->ipc_ns = calloc(look->procs.count + 1, sizeof(*look->ipc_ns));
 	if (r == 0 && !look->ipc_ns)
 		r = -ENOMEM;
-	if (r == 0)
-		sort_uses(look);
-	else
+	if (r < 0) {
 		look_done(look);
-	return r;
+		return r;
+	}
+	sort_uses(&look->uses);
+	sort_uses(&look->ended);
+	return 0;
 }
 
 void look_done(struct look *look)
 {
-	free(look->uses);
+	free(look->uses.all);
+	free(look->ended.all);
 	free(look->ipc_ns);
 	whos_done(&look->whos);
 	holders_done(&look->holders);
@@ -136,23 +140,34 @@ void look_done(struct look *look)
 	*look = (struct look){.procs = {.proc_fd = -1}, .inv = {.shm_fd = -1, .mqueue_fd = -1}};
 }
 
-const struct object_use *look_uses_of(const struct look *look, size_t object, size_t *count)
+static const struct object_use *uses_of(const struct object_uses *uses, size_t object,
+					size_t *count)
 {
 	const struct object_use *found;
-	size_t low = 0, high = look->use_count;
+	size_t low = 0, high = uses->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (look->uses[middle].object < object)
+		if (uses->all[middle].object < object)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	found = look->uses + low;
-	for (*count = 0; low + *count < look->use_count && found[*count].object == object;)
+	found = uses->all + low;
+	for (*count = 0; low + *count < uses->count && found[*count].object == object;)
 		(*count)++;
 	return found;
+}
+
+const struct object_use *look_uses_of(const struct look *look, size_t object, size_t *count)
+{
+	return uses_of(&look->uses, object, count);
+}
+
+const struct object_use *look_ended_of(const struct look *look, size_t object, size_t *count)
+{
+	return uses_of(&look->ended, object, count);
 }
 
 ino_t look_ipc_ns(struct look *look, size_t process)

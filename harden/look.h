@@ -17,7 +17,13 @@
 
 struct object_use {
 	uint32_t object; /* index in the inventory */
-	pid_t pid;	 /* of a process that lives */
+	pid_t pid;
+};
+
+/* By object, then pid, each once. */
+struct object_uses {
+	struct object_use *all;
+	size_t count, allocated;
 };
 
 struct look {
@@ -25,8 +31,8 @@ struct look {
 	struct procs procs;
 	struct holders holders;
 	struct whos whos;
-	struct object_use *uses; /* by object, then pid, each once */
-	size_t use_count, use_allocated;
+	struct object_uses uses;  /* by processes that live */
+	struct object_uses ended; /* the last known ones by such as don't */
 	ino_t *ipc_ns; /* of each process, as far as they have been asked for; 0: not yet */
 };
 
@@ -36,6 +42,9 @@ void look_done(struct look *look);
 
 /* The uses of one object: *count of them, from the one returned on. */
 const struct object_use *look_uses_of(const struct look *look, size_t object, size_t *count);
+
+/* Likewise those that made it or used it last and have ended since. */
+const struct object_use *look_ended_of(const struct look *look, size_t object, size_t *count);
 
 /* The IPC namespace of the process at an index of the table; 0 if it can't be told, or for a thread of the kernel. */
 ino_t look_ipc_ns(struct look *look, size_t process);

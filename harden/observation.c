@@ -15,6 +15,7 @@ void observation_done(struct observation *observation)
 	}
 	free(observation->objects);
 	free(observation->unit);
+	pidset_done(&observation->own);
 	*observation = (struct observation){0};
 }
 

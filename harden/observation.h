@@ -13,6 +13,7 @@
 #include "calls.h"
 #include "object.h"
 #include "patterns.h"
+#include "pidset.h"
 #include "stringlist.h"
 
 struct seen_object {
@@ -35,13 +36,18 @@ struct observation {
 	bool saw_stop;	   /* it was stopped in the end, and looked for what is left */
 	bool saw_any_sysv; /* calls of 32-bit x86 that don't say which */
 	bool saw_foreign;  /* calls of an architecture that isn't known */
-	bool saw_setuid;   /* a process of it ran with another user's rights than its caller's */
-	uint64_t lost;	   /* times that records were lost */
-	uint64_t looks;	   /* at the host's objects */
+	bool saw_setuid;   /* a process of it ran a set-user-id program */
+	bool saw_escape; /* processes of it left it for a session or a container, with its filter */
+	bool may_mount;	 /* a process of it may mount where the host sees it */
+	bool has_locked_segment;       /* a segment of it is locked, or of huge pages */
+	uint64_t lost;		       /* times that records were lost */
+	uint64_t looks;		       /* at the host's objects */
 	uint64_t calls[CALL_COUNT_];   /* of the unit's processes */
 	uint64_t unknown[CALL_COUNT_]; /* of processes that had ended before they were asked */
-	uint64_t queue_bytes;	       /* most that its queues counted for RLIMIT_MSGQUEUE */
-	uint64_t locked_bytes;	       /* most that one of its processes had locked */
+	uint64_t
+		queue_bytes; /* most that queues of its user counted for RLIMIT_MSGQUEUE; 0: it has none */
+	uint64_t locked_bytes; /* most that one of its processes had locked or pinned */
+	struct pidset own;     /* processes of it that were seen; not kept */
 	struct seen_object *objects;
 	size_t object_count;
 	bool is_partial; /* there were more objects than are kept */

@@ -196,6 +196,12 @@ static int read_flags(const struct json_place *in, struct observation *observati
 		r = read_flag(in, "saw_foreign", &observation->saw_foreign, error);
 	if (r == 0)
 		r = read_flag(in, "saw_setuid", &observation->saw_setuid, error);
+	if (r == 0)
+		r = read_flag(in, "saw_escape", &observation->saw_escape, error);
+	if (r == 0)
+		r = read_flag(in, "may_mount", &observation->may_mount, error);
+	if (r == 0)
+		r = read_flag(in, "has_locked_segment", &observation->has_locked_segment, error);
 	return r == 0 ? read_flag(in, "is_partial", &observation->is_partial, error) : r;
 }
 

@@ -56,6 +56,9 @@ static int add_figures(struct json_object *to, const struct observation *observa
 	r |= document_add_bool(to, "saw_any_sysv", observation->saw_any_sysv);
 	r |= document_add_bool(to, "saw_foreign", observation->saw_foreign);
 	r |= document_add_bool(to, "saw_setuid", observation->saw_setuid);
+	r |= document_add_bool(to, "saw_escape", observation->saw_escape);
+	r |= document_add_bool(to, "may_mount", observation->may_mount);
+	r |= document_add_bool(to, "has_locked_segment", observation->has_locked_segment);
 	r |= document_add_uint(to, "lost", observation->lost);
 	r |= document_add_uint(to, "looks", observation->looks);
 	r |= document_add_uint(to, "queue_bytes", observation->queue_bytes);

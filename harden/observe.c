@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "commands.h"
+#include "dependents.h"
 #include "dropins_of_ours.h"
 #include "observe_look.h"
 #include "print_observation.h"
@@ -33,6 +34,7 @@ struct observing {
 	struct watch watch;
 	struct observation observation;
 	struct look before;
+	struct string_list dependents; /* that run, and stop along with it */
 	bool was_running;
 	int held; /* the drop-in, locked; -1: none is in place */
 };
@@ -64,14 +66,26 @@ static int put_logging(struct observing *o)
 			   : dropins_put(&o->target, &dropin_observe, text.bytes, &o->held);
 }
 
+/* Another drop-in may have the last word, and silence would then look like no calls. */
+static void check_logging(struct observing *o)
+{
+	if (!o->observation.has_calls || o->target.facts.logs_calls)
+		return;
+	o->observation.has_calls = false;
+	say_error("%s: its calls are not logged: another drop-in's SystemCallLog= is read after "
+		  "ours, or ours was removed; only its objects are seen",
+		  o->target.name);
+}
+
 /* Takes a look and notes it; *took_ns is for how long. */
 static int look_at(struct observing *o, uint64_t *took_ns)
 {
 	uint64_t start_ns = clock_now_ns();
 	int r;
 
+	check_logging(o);
 	o->watch.has_news = false;
-	r = observe_look(&o->observation, o->target.name, &o->before);
+	r = observe_look(&o->observation, o->target.name, o->target.facts.uid, &o->before);
 	*took_ns = clock_now_ns() - start_ns;
 	return r;
 }
@@ -124,8 +138,13 @@ static int watch_it(struct observing *o)
 /* Stops it, and looks at what is there without it. */
 static int begin(struct observing *o)
 {
-	int r = o->was_running ? watch_act(&o->watch, UNIT_STOP) : 0;
+	int r = dependents_read(&o->dependents, &o->target);
 
+	/* what it runs can be seen only as long as nothing of the observation forbids it */
+	if (r == 0)
+		r = observe_processes(&o->observation, o->target.name);
+	if (r == 0 && o->was_running)
+		r = watch_act(&o->watch, UNIT_STOP);
 	if (r == 0)
 		r = look_take(&o->before);
 	if (r == 0 && o->observation.has_calls)
@@ -134,7 +153,20 @@ static int begin(struct observing *o)
 		return r;
 	o->observation.started = time(NULL);
 	/* a socket or a timer may have started it meanwhile, without the drop-in */
-	return watch_act(&o->watch, UNIT_RESTART);
+	r = watch_act(&o->watch, UNIT_RESTART);
+	/* its work comes from them */
+	return r < 0 ? r : dependents_start(&o->dependents, &o->target);
+}
+
+/* Records still arrive, or else the last ones may be missing. */
+static void hear_the_end(struct observing *o)
+{
+	o->observation.lost = audit_stream_lost(&o->watch.stream);
+	if (!o->observation.has_calls || watch_hear_probe(&o->watch) == 0)
+		return;
+	o->observation.lost++;
+	say_error("%s: no audit record arrives any more: what it did last may not have been seen",
+		  o->target.name);
 }
 
 /* What was there comes back, whatever happened. */
@@ -149,19 +181,23 @@ static int finish(struct observing *o)
 	other = watch_act(&o->watch, UNIT_STOP);
 	r = r < 0 ? r : other;
 	watch_settle(&o->watch);
+	hear_the_end(o);
 	if (other == 0) {
 		other = observe_leftovers(&o->observation, &o->before);
 		r = r < 0 ? r : other;
 		o->observation.saw_stop = other == 0;
 	}
 	if (o->was_running) {
+		/* it was started so often that systemd may not want to any more */
+		target_act(&o->target, UNIT_RESET_FAILED);
 		other = watch_act(&o->watch, UNIT_START);
 		if (other == 0 && !unit_runs(&o->target.facts))
 			say_error("%s: it doesn't run again: %s", o->target.name,
 				  o->target.facts.active_state);
 		r = r < 0 ? r : other;
 	}
-	return r;
+	other = dependents_start(&o->dependents, &o->target);
+	return r < 0 ? r : other;
 }
 
 static int observe(struct observing *o)
@@ -181,7 +217,6 @@ static int observe(struct observing *o)
 			say_error("%s: observing: %s", o->target.name, strerror(-r));
 	}
 	other = finish(o);
-	o->observation.lost = audit_stream_lost(&o->watch.stream);
 	return r < 0 ? r : other;
 }
 
@@ -216,6 +251,18 @@ static int run(struct observing *o)
 	return r;
 }
 
+/* A process ends with the first call that is refused: of those that would follow, nothing is seen. */
+static void warn_of_ours(const struct target *target)
+{
+	_cleanup_free_ char *applied = NULL, *tried = NULL;
+
+	if (dropins_read(&dropin_applied, target->name, &applied) == 0 ||
+	    dropins_read(&dropin_tried, target->name, &tried) == 0)
+		say_error("%s: a proposal is in place: of what that refuses, at most the first "
+			  "call is seen; to observe it anew: ipcharden revert %s",
+			  target->name, target->name);
+}
+
 int command_observe(const struct options *options)
 {
 	struct observing o = {.options = options,
@@ -228,8 +275,11 @@ int command_observe(const struct options *options)
 		return EXIT_ERROR;
 	r = dropins_clear_up(&o.target);
 	if (r == 0)
+		warn_of_ours(&o.target);
+	if (r == 0)
 		r = run(&o);
 	look_done(&o.before);
+	string_list_done(&o.dependents);
 	observation_done(&o.observation);
 	target_done(&o.target);
 	return r < 0 ? EXIT_ERROR : EXIT_FINE;

@@ -18,6 +18,8 @@
 
 #define OTHERS_ACCESS 0007
 #define GROUP_ACCESS 0070
+/* reading and writing: who doesn't own it may attach, send or take */
+#define OPEN_ACCESS 0066
 
 #define FILTER "SystemCallFilter=~"
 
@@ -66,6 +68,32 @@ int proposal_add(struct proposal_list *list, const char *directive, const char *
 	free(grown->directive);
 	free(grown->reason);
 	return -ENOMEM;
+}
+
+/* --- what its processes take along when they leave it --- */
+
+static const char *const inherited[] = {"SystemCallFilter=", "PrivateIPC=yes",
+					"RestrictSUIDSGID=yes", "UMask=0077"};
+
+static const char *why_inherited(const struct unit_facts *facts,
+				 const struct observation *observation)
+{
+	if (observation->saw_escape)
+		return "processes of it leave it, for sessions or as containers, and would take "
+		       "it along";
+	if (facts->leaves_processes)
+		return "KillMode= is for processes that outlive it, such as sessions and "
+		       "containers: they would take it along";
+	return NULL;
+}
+
+static int omit_inherited(struct proposal *proposal, const char *why)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(inherited) / sizeof(inherited[0]); i++)
+		r = proposal_add(&proposal->omitted, inherited[i], "%s", why);
+	return r;
 }
 
 /* --- SystemCallFilter= --- */
@@ -136,6 +164,11 @@ static int propose_filter(struct proposal *proposal, const struct unit_facts *fa
 				    "records of calls were lost, %" PRIu64
 				    " times: one of them may have been of any call",
 				    observation->lost);
+	if (observation->saw_setuid && !facts->has_no_new_privileges && facts->uid)
+		return proposal_add(&proposal->omitted, "SystemCallFilter=",
+				    "a process of it ran a set-user-id program, and where User= is "
+				    "set a filter implies NoNewPrivileges=yes, with which none "
+				    "works");
 	text_add(&filter, FILTER);
 	for (int i = 0; i < CALL_COUNT_; i++) {
 		if (!goes(observation, (enum ipc_call)i))
@@ -189,7 +222,9 @@ static const struct seen_object *find_shared(const struct observation *observati
 			continue;
 		*why = object->others.count ? "is used by others, too"
 		       : object->was_there  ? "was there before it was started: it would be lost"
-					    : NULL;
+		       : object->mode & OPEN_ACCESS
+			       ? "may be used by others by its mode, who may come and go unseen"
+			       : NULL;
 		if (*why)
 			return object;
 	}
@@ -215,6 +250,10 @@ static int propose_namespace(struct proposal *proposal, const struct unit_facts 
 		return proposal_add(&proposal->omitted, directive, "%s %s%s%s", shared->ref, why,
 				    shared->others.count ? ": " : "",
 				    shared->others.count ? shared->others.items[0] : "");
+	if (observation->may_mount)
+		return proposal_add(&proposal->omitted, directive,
+				    "it brings along a namespace of mounts, and what a process of "
+				    "it may mount, the host would not see");
 	if (observation->is_partial || !observation->looks)
 		return proposal_add(&proposal->omitted, directive,
 				    "not all of its objects were seen, so others may use some");
@@ -238,7 +277,7 @@ static int propose_suid(struct proposal *proposal, const struct unit_facts *fact
 				    "a process of it ran a set-user-id program; where it has no "
 				    "CAP_SYS_ADMIN this would imply NoNewPrivileges=yes");
 	return proposal_add(&proposal->lines, "RestrictSUIDSGID=yes",
-			    "no process of it ran with another user's rights than its caller's");
+			    "no process of it ran a set-user-id program");
 }
 
 static int propose_umask(struct proposal *proposal, const struct unit_facts *facts,
@@ -330,12 +369,37 @@ static int propose_limit(struct proposal *proposal, const char *name, uint64_t l
 			    size_format(most, size));
 }
 
-int proposal_make(struct proposal *proposal, const struct unit_facts *facts,
-		  const struct observation *observation)
+/* The kernel counts both for all processes of a user together (struct ucounts). */
+static int propose_limits(struct proposal *proposal, const struct unit_facts *facts,
+			  const struct observation *observation)
 {
 	int r;
 
-	*proposal = (struct proposal){0};
+	if (observation->queue_bytes && (!facts->has_uid || facts->uid == 0))
+		r = proposal_add(&proposal->omitted, "LimitMSGQUEUE=",
+				 "it is counted for all of a user's processes together, and this "
+				 "one is root");
+	else
+		r = propose_limit(proposal, "LimitMSGQUEUE", facts->msgqueue,
+				  observation->queue_bytes, QUEUE_FLOOR);
+	if (r < 0)
+		return r;
+	if (observation->has_locked_segment && observation->locked_bytes)
+		return proposal_add(&proposal->omitted, "LimitMEMLOCK=",
+				    "a segment of it is locked or of huge pages, which counts for "
+				    "its user and not for one process");
+	return propose_limit(proposal, "LimitMEMLOCK", facts->memlock, observation->locked_bytes,
+			     LOCKED_FLOOR);
+}
+
+static int propose_inherited(struct proposal *proposal, const struct unit_facts *facts,
+			     const struct observation *observation)
+{
+	const char *why = why_inherited(facts, observation);
+	int r;
+
+	if (why)
+		return omit_inherited(proposal, why);
 	r = propose_filter(proposal, facts, observation);
 	if (r == 0)
 		r = omit_others_of_ipc(proposal);
@@ -345,14 +409,18 @@ int proposal_make(struct proposal *proposal, const struct unit_facts *facts,
 		r = propose_suid(proposal, facts, observation);
 	if (r == 0)
 		r = propose_umask(proposal, facts, observation);
+	return r == 0 ? propose_limits(proposal, facts, observation) : r;
+}
+
+int proposal_make(struct proposal *proposal, const struct unit_facts *facts,
+		  const struct observation *observation)
+{
+	int r;
+
+	*proposal = (struct proposal){0};
+	r = propose_inherited(proposal, facts, observation);
 	if (r == 0)
 		r = propose_cleanup(proposal, facts, observation);
-	if (r == 0)
-		r = propose_limit(proposal, "LimitMSGQUEUE", facts->msgqueue,
-				  observation->queue_bytes, QUEUE_FLOOR);
-	if (r == 0)
-		r = propose_limit(proposal, "LimitMEMLOCK", facts->memlock,
-				  observation->locked_bytes, LOCKED_FLOOR);
 	if (r == 0)
 		r = proposal_advise(&proposal->advice, facts, observation);
 	if (r < 0)

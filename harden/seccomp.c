@@ -8,10 +8,14 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 
 #include "spannumber.h"
+
+/* x32 calls itself x86-64; all of IPC but mq_notify and process_vm_* have the same numbers there */
+#define X32_BIT 0x40000000
 
 static bool read_hex(struct span text, uint32_t *value)
 {
@@ -53,6 +57,8 @@ static bool read_call(const struct record *record, struct seccomp_event *event)
 		if (number > INT_MAX || !read_hex(record_field(record, "arch"), &arch))
 			return false;
 		event->is_foreign = !call_knows_arch(arch);
+		if (arch == AUDIT_ARCH_X86_64)
+			number &= ~(int64_t)X32_BIT;
 		event->call = call_by_number(arch, (long)number, &event->is_any_sysv);
 		return true;
 	}

@@ -2,11 +2,15 @@
 #include "target.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "say.h"
+
+#define RECONNECT_MS 200
 
 int target_name(const char *operand, char name[UNIT_NAME_SIZE])
 {
@@ -69,6 +73,19 @@ static int check_fit(const struct target *target, enum target_use use)
 	return 0;
 }
 
+/* A manager that is executed anew (systemctl daemon-reexec) drops its connections, and is back in a moment. */
+int target_reconnect(struct target *target)
+{
+	uint64_t deadline_ns = clock_now_ns() + TARGET_ASK_NS;
+	int r;
+
+	connection_done(&target->c);
+	while ((r = facts_connect(&target->c, TARGET_ASK_NS)) == -ENOTCONN &&
+	       !clock_is_past(deadline_ns))
+		poll(NULL, 0, RECONNECT_MS);
+	return r;
+}
+
 int target_refresh(struct target *target)
 {
 	int r;
@@ -76,7 +93,20 @@ int target_refresh(struct target *target)
 	unit_facts_done(&target->facts);
 	facts_renew(&target->c, TARGET_ASK_NS);
 	r = facts_read(&target->c, target->name, &target->facts);
+	if (r == -ENOTCONN && target_reconnect(target) == 0)
+		r = facts_read(&target->c, target->name, &target->facts);
 	return r < 0 ? target_say(target->name, r) : 0;
+}
+
+int target_act(struct target *target, enum unit_verb verb)
+{
+	int r;
+
+	facts_renew(&target->c, TARGET_ASK_NS);
+	r = facts_act(&target->c, target->name, verb);
+	if (r == -ENOTCONN && target_reconnect(target) == 0)
+		r = facts_act(&target->c, target->name, verb);
+	return r;
 }
 
 int target_open(struct target *target, const char *operand, enum target_use use)

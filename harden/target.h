@@ -34,5 +34,11 @@ enum target_use {
 int target_open(struct target *target, const char *operand, enum target_use use);
 void target_done(struct target *target);
 
+/* Connects to the manager once more, which has gone; it has half a minute to come back. 0 or -ENOTCONN. */
+int target_reconnect(struct target *target);
+
+/* Asks the manager for an act of the unit, as facts_act(), also where it has to be connected to again. */
+int target_act(struct target *target, enum unit_verb verb);
+
 /* Reads the facts again. */
 int target_refresh(struct target *target);

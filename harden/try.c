@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "commands.h"
+#include "dependents.h"
 #include "dropins_of_ours.h"
 #include "in_force.h"
 #include "propose.h"
@@ -28,6 +29,7 @@ struct trial {
 	const struct options *options;
 	struct target target;
 	struct watch watch;
+	struct string_list dependents; /* that run, and would stop along with it */
 	struct observation observation;
 	struct proposal proposal;
 	struct string_list check; /* words; none: no check */
@@ -126,6 +128,9 @@ static void watch_it(struct trial *trial)
 	} while (!trial->trouble.length && !clock_is_past(end_ns));
 	if (!trial->trouble.length)
 		run_check(trial);
+	/* auditd and the journal are a moment behind */
+	if (!trial->trouble.length && watch_settle(&trial->watch) < 0)
+		trouble(trial, "its audit records can't be read any more");
 	if (!trial->trouble.length)
 		look_again(trial);
 }
@@ -135,6 +140,7 @@ static void restart_with_proposal(struct trial *trial)
 	const char *text = trial->trial_text ? trial->trial_text : trial->text;
 	int r = dropins_put(&trial->target, &dropin_trial, text, &trial->held);
 
+	trial->watch.blocked = trial->proposal.blocked;
 	if (r == 0)
 		r = watch_act(&trial->watch, UNIT_RESTART);
 	if (r < 0) {
@@ -156,9 +162,9 @@ static int roll_back(struct trial *trial)
 	int r = dropins_take_away(&trial->target, &dropin_trial), other;
 
 	/* one that has failed too often isn't started any more */
-	facts_renew(&trial->target.c, TARGET_ASK_NS);
-	facts_act(&trial->target.c, trial->target.name, UNIT_RESET_FAILED);
+	target_act(&trial->target, UNIT_RESET_FAILED);
 	other = watch_act(&trial->watch, UNIT_RESTART);
+	dependents_start(&trial->dependents, &trial->target);
 	if (other == 0 && !unit_runs(&trial->target.facts)) {
 		say_error("%s: it doesn't run again: %s; see: systemctl status %s",
 			  trial->target.name, trial->target.facts.active_state, trial->target.name);
@@ -168,16 +174,34 @@ static int roll_back(struct trial *trial)
 }
 
 /* It stays until the next boot, under the name that `apply` makes permanent. */
-static int keep(struct trial *trial)
+static int put_for_good(struct trial *trial)
 {
 	int r = dropins_put(&trial->target, &dropin_tried, trial->text, NULL);
 
 	if (r == 0)
 		r = dropins_take_away(&trial->target, &dropin_trial);
-	/* what has been tried kills, and that is not what stays */
-	if (r == 0 && trial->trial_text)
-		r = watch_act(&trial->watch, UNIT_RESTART);
 	return r;
+}
+
+/* What has been tried kills, and that is not what stays: it has to start with that once more. */
+static void restart_with_what_stays(struct trial *trial)
+{
+	if (watch_act(&trial->watch, UNIT_RESTART) < 0 || !unit_runs(&trial->target.facts))
+		trouble(trial, "it doesn't start again: %s", trial->target.facts.active_state);
+	else
+		run_check(trial);
+}
+
+static void keep(struct trial *trial)
+{
+	int r = put_for_good(trial);
+
+	if (r < 0)
+		trouble(trial, "it works with it, but it can't be kept: %s", strerror(-r));
+	else if (trial->trial_text)
+		restart_with_what_stays(trial);
+	if (trial->trouble.length)
+		dropins_take_away(&trial->target, &dropin_tried);
 }
 
 static int try_it(struct trial *trial)
@@ -189,13 +213,13 @@ static int try_it(struct trial *trial)
 	restart_with_proposal(trial);
 	if (!trial->trouble.length)
 		watch_it(trial);
+	if (!trial->trouble.length)
+		keep(trial);
 	if (!trial->trouble.length) {
-		r = keep(trial);
-		if (r == 0)
-			printf("%s: works with the proposal, which stays until the next boot; for "
-			       "good: ipcharden apply %s\n",
-			       name, name);
-		return r < 0 ? EXIT_ERROR : EXIT_FINE;
+		printf("%s: works with the proposal, which stays until the next boot; for good: "
+		       "ipcharden apply %s\n",
+		       name, name);
+		return EXIT_FINE;
 	}
 	r = roll_back(trial);
 	printf("%s: %s: %s\n", name, r < 0 ? "not rolled back" : "rolled back",
@@ -237,18 +261,24 @@ static int prepare(struct trial *trial)
 		say_error("--check=%s: not a command", trial->options->check);
 		return -EINVAL;
 	}
+	if (!unit_runs(&trial->target.facts)) {
+		say_error("%s: it doesn't run, so there is nothing to watch%s; nothing was changed",
+			  name,
+			  trial->target.facts.is_oneshot
+				  ? " (a oneshot unit; apply takes its proposal untried)"
+				  : "");
+		return -ECANCELED;
+	}
 	r = propose_for(&trial->target, &trial->observation, &trial->proposal);
-	if (r < 0)
-		return r;
-	return write_texts(trial);
+	if (r == 0)
+		r = dependents_read(&trial->dependents, &trial->target);
+	return r < 0 ? r : write_texts(trial);
 }
 
 /* A check that fails anyhow would tell nothing. */
 static int check_without(struct trial *trial)
 {
-	int r = unit_runs(&trial->target.facts) && trial->check.count
-			? command_check(&trial->watch, &trial->check)
-			: 0;
+	int r = trial->check.count ? command_check(&trial->watch, &trial->check) : 0;
 
 	if (r < 0)
 		say_error("--check=%s: %s; nothing was changed", trial->options->check,
@@ -304,6 +334,7 @@ int command_try(const struct options *options)
 		close(trial.held);
 	text_done(&trial.trouble);
 	string_list_done(&trial.check);
+	string_list_done(&trial.dependents);
 	free(trial.text);
 	free(trial.trial_text);
 	proposal_done(&trial.proposal);

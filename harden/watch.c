@@ -53,6 +53,19 @@ bool cgroup_is_in_unit(const char *path, const char *unit)
 	return false;
 }
 
+/* Whether the first service or scope in a cgroup path is a service. */
+static bool is_in_a_service(const char *path)
+{
+	while (*path) {
+		size_t length = strcspn(path, "/");
+
+		if (ends_with(path, length, ".service") || ends_with(path, length, ".scope"))
+			return ends_with(path, length, ".service");
+		path += length + (path[length] == '/');
+	}
+	return false;
+}
+
 /* 1, 0, or -ESRCH for a process that is gone. */
 static int ask(struct watch *watch, pid_t pid)
 {
@@ -82,6 +95,8 @@ static int is_ours(struct watch *watch, pid_t pid)
 
 static void note(struct observation *observation, const struct seccomp_event *event, int ours)
 {
+	if (ours > 0)
+		pidset_add(&observation->own, event->pid);
 	observation->saw_any_sysv |= event->is_any_sysv;
 	observation->saw_foreign |= event->is_foreign;
 	if (event->call == CALL_COUNT_)
@@ -90,6 +105,20 @@ static void note(struct observation *observation, const struct seccomp_event *ev
 		observation->calls[event->call]++;
 	else
 		observation->unknown[event->call]++;
+}
+
+/*
+ * A process that has left the unit's cgroup (for a session, or as a container) keeps its filter: what is logged
+ * there is its, too, as hardly anybody else logs IPC calls; and what is refused outside of all services.
+ */
+static bool is_of_its_filter(const struct watch *watch, const struct seccomp_event *event)
+{
+	char path[CGROUP_PATH_SIZE];
+
+	if (!event->is_refused)
+		return watch->observation != NULL;
+	return watch->blocked && event->call != CALL_COUNT_ && watch->blocked[event->call] &&
+	       procs_cgroup(&watch->procs, event->pid, path) == 0 && !is_in_a_service(path);
 }
 
 static void on_event(const struct seccomp_event *event, void *data)
@@ -102,7 +131,7 @@ static void on_event(const struct seccomp_event *event, void *data)
 		return;
 	}
 	ours = is_ours(watch, event->pid);
-	if (ours == 0)
+	if (ours == 0 && !is_of_its_filter(watch, event))
 		return;
 	watch->has_news |= event->call == CALL_SHMGET || event->call == CALL_SEMGET ||
 			   event->call == CALL_MSGGET || event->call == CALL_MQ_OPEN;
@@ -122,7 +151,9 @@ int watch_pump(struct watch *watch, int timeout_ms)
 	int r = 0;
 
 	do {
-		int n = poll(&fd, 1, clock_poll_ms(end_ns));
+		int ms = clock_poll_ms(end_ns);
+		const struct timespec wait = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+		int n = ppoll(&fd, 1, &wait, &watch->unblocked);
 
 		if (n < 0 && errno != EINTR)
 			return -errno;
@@ -132,16 +163,18 @@ int watch_pump(struct watch *watch, int timeout_ms)
 	return r;
 }
 
-/* Until a record of a call of our own has come: silence would look like a unit that makes no calls. */
-static int hear_probe(struct watch *watch)
+/* Silence would look like a unit that makes no calls. An interrupted caller asks at its end, too. */
+int watch_hear_probe(struct watch *watch)
 {
+	struct pollfd fd = {.fd = watch->stream.fd, .events = POLLIN};
 	uint64_t end_ns = clock_now_ns() + PROBE_NS;
 	pid_t pid = probe_run();
 	int r = pid < 0 ? pid : 0;
 
 	watch->probe = pid;
-	while (r == 0 && watch->probe && !watch_interrupted && !clock_is_past(end_ns))
-		r = watch_pump(watch, PROBE_POLL_MS);
+	while (r == 0 && watch->probe && !clock_is_past(end_ns))
+		if (poll(&fd, 1, PROBE_POLL_MS) > 0)
+			r = audit_stream_read(&watch->stream, on_event, watch);
 	return r == 0 && watch->probe ? -ENOMSG : r;
 }
 
@@ -153,7 +186,7 @@ static int open_stream(struct watch *watch)
 		int r = audit_stream_open(&watch->stream, (enum audit_source)source);
 
 		if (r == 0)
-			r = hear_probe(watch);
+			r = watch_hear_probe(watch);
 		if (r == 0)
 			return 0;
 		audit_stream_close(&watch->stream);
@@ -177,13 +210,18 @@ const char *watch_stream_error(int stream_error)
 
 int watch_start(struct watch *watch, struct target *target, int *stream_error)
 {
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
 	/* without SA_RESTART: what waits wakes up */
 	const struct sigaction action = {.sa_handler = on_signal};
+	sigset_t blocked;
 
 	*watch = (struct watch){.target = target};
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		sigaddset(&blocked, ends[i]);
+		sigaction(ends[i], &action, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &blocked, &watch->unblocked);
 	*stream_error = open_stream(watch);
 	return procs_open(&watch->procs);
 }
@@ -217,7 +255,7 @@ bool unit_runs(const struct unit_facts *facts)
 	       !strcmp(facts->active_state, "reloading");
 }
 
-/* An interrupted caller still has its unit to bring back: poll(2) is not cut short here. */
+/* An interrupted caller still has its unit to bring back. */
 static int wait_for_job(struct watch *watch)
 {
 	uint64_t deadline_ns = clock_now_ns() + ACT_NS;
@@ -245,8 +283,7 @@ int watch_act(struct watch *watch, enum unit_verb verb)
 					    [UNIT_RESET_FAILED] = "reset"};
 	int r;
 
-	facts_renew(&watch->target->c, TARGET_ASK_NS);
-	r = facts_act(&watch->target->c, watch->target->name, verb);
+	r = target_act(watch->target, verb);
 	if (r == 0)
 		r = wait_for_job(watch);
 	if (r < 0)

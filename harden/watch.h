@@ -18,6 +18,7 @@
 
 struct watch {
 	struct target *target;
+	sigset_t unblocked; /* what the caller had blocked: what interrupts it, now is, too */
 	struct audit_stream stream;
 	struct procs procs;		 /* /proc alone */
 	struct observation *observation; /* what is seen is noted there; NULL: nowhere */
@@ -31,9 +32,14 @@ struct watch {
 	/* the first call that was refused, if any */
 	bool was_refused;
 	struct seccomp_event refused;
+	const bool
+		*blocked; /* calls that its filter refuses since the trial; NULL: there is none */
 };
 
-/* Set by SIGINT, SIGTERM and SIGHUP once watch_start() has been called. */
+/*
+ * Set by SIGINT, SIGTERM and SIGHUP once watch_start() has been called. They are let in by watch_pump() alone:
+ * whatever else is asked of the manager or the kernel is not cut short.
+ */
 extern volatile sig_atomic_t watch_interrupted;
 
 /*
@@ -43,6 +49,9 @@ extern volatile sig_atomic_t watch_interrupted;
  */
 int watch_start(struct watch *watch, struct target *target, int *stream_error);
 const char *watch_stream_error(int stream_error);
+
+/* Waits until a record of a call of our own has come, five seconds at most: 0, -ENOMSG, or another errno. */
+int watch_hear_probe(struct watch *watch);
 void watch_done(struct watch *watch);
 
 /* Waits that long at most, and takes the records that come meanwhile. 0 or a negative errno. */

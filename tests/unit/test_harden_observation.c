@@ -187,8 +187,29 @@ static void reads_locked_memory(void **state)
 	assert_int_equal(observe_parse_locked("Name:\tx\nVmLck:\t      64 kB\nVmPin:\t 1 kB\n"),
 			 65536);
 	assert_int_equal(observe_parse_locked("Name:\tx\n"), 0);
+	/* what is pinned (RDMA) counts as well */
+	assert_int_equal(observe_parse_locked("Name:\tx\nVmLck:\t 4 kB\nVmPin:\t 8 kB\n"), 8192);
 	/* a name is anybody's */
 	assert_int_equal(observe_parse_locked("Name:\tVmLck: 99 kB\nVmLck:\t 0 kB\n"), 0);
+}
+
+static void pids_are_kept_apart(void **state)
+{
+	struct pidset set = {0};
+
+	(void)state;
+	pidset_add(&set, 7);
+	pidset_add(&set, 4194303);
+	assert_true(pidset_has(&set, 7) && pidset_has(&set, 4194303));
+	assert_false(pidset_has(&set, 6) || pidset_has(&set, 8) || pidset_has(&set, 4194302));
+	/* none of them is a process */
+	pidset_add(&set, 0);
+	pidset_add(&set, -1);
+	pidset_add(&set, 4194304);
+	pidset_add(&set, INT32_MAX);
+	assert_false(pidset_has(&set, 0) || pidset_has(&set, -1) || pidset_has(&set, 4194304) ||
+		     pidset_has(&set, INT32_MAX));
+	pidset_done(&set);
 }
 
 static void cuts_commands_without_a_shell(void **state)
@@ -231,6 +252,7 @@ int main(void)
 		cmocka_unit_test(objects_are_bounded_and_told_apart),
 		cmocka_unit_test(processes_belong_to_the_unit_of_their_cgroup),
 		cmocka_unit_test(reads_locked_memory),
+		cmocka_unit_test(pids_are_kept_apart),
 		cmocka_unit_test(cuts_commands_without_a_shell),
 	};
 #undef TEST

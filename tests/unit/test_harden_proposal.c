@@ -177,6 +177,14 @@ static void a_namespace_of_its_own_only_where_nothing_is_shared_or_lost(void **s
 	object.was_there = true;
 	expect_omitted(&facts, &observation, yes, "would be lost");
 	object.was_there = false;
+	/* who may use it may be gone at each look */
+	object.mode = 0620;
+	expect_omitted(&facts, &observation, yes, "come and go unseen");
+	object.mode = 0711;
+	expect_line(&facts, &observation, "PrivateIPC", yes);
+	observation.may_mount = true;
+	expect_omitted(&facts, &observation, yes, "mounts");
+	observation.may_mount = false;
 	observation.is_partial = true;
 	expect_omitted(&facts, &observation, yes, "not all of its objects");
 	observation.is_partial = false;
@@ -249,11 +257,58 @@ static void suid_and_limits(void **state)
 	expect_line(&facts, &observation, "LimitMSGQUEUE", NULL);
 	observation.queue_bytes = 100000;
 	expect_line(&facts, &observation, "LimitMSGQUEUE", "LimitMSGQUEUE=262144");
+	/* root's queues are everybody's */
+	facts.uid = 0;
+	expect_omitted(&facts, &observation, "LimitMSGQUEUE=", "root");
+	facts.uid = 999;
 	facts.msgqueue = 262144;
 	expect_line(&facts, &observation, "LimitMSGQUEUE", NULL);
 	observation.locked_bytes = 4096;
 	expect_line(&facts, &observation, "LimitMEMLOCK", "LimitMEMLOCK=1048576");
+	observation.has_locked_segment = true;
+	expect_omitted(&facts, &observation, "LimitMEMLOCK=", "locked");
+	observation.has_locked_segment = false;
 	facts.memlock = 65536;
+	expect_line(&facts, &observation, "LimitMEMLOCK", NULL);
+}
+
+/* A filter means no set-user-id program for an ordinary user, where that isn't so already. */
+static void no_filter_where_it_would_end_sudo(void **state)
+{
+	struct unit_facts facts = plain();
+	struct observation observation = idle();
+
+	(void)state;
+	observation.saw_setuid = true;
+	expect_omitted(&facts, &observation, "SystemCallFilter=", "NoNewPrivileges");
+	facts.has_no_new_privileges = true;
+	expect_line(&facts, &observation, "SystemCallFilter", REFUSES_ALL);
+	facts.has_no_new_privileges = false;
+	facts.uid = 0;
+	expect_line(&facts, &observation, "SystemCallFilter", REFUSES_ALL);
+}
+
+/* Sessions and containers have the filter and the namespace of the unit that they came from. */
+static void nothing_is_proposed_that_leaves_with_a_process(void **state)
+{
+	static const char *const all[] = {"SystemCallFilter=", "PrivateIPC=yes",
+					  "RestrictSUIDSGID=yes", "UMask=0077"};
+	struct unit_facts facts = plain();
+	struct observation observation = idle();
+
+	(void)state;
+	observation.locked_bytes = 4096;
+	for (size_t i = 0; i < 4; i++) {
+		observation.saw_escape = true;
+		expect_omitted(&facts, &observation, all[i], "leave it");
+		observation.saw_escape = false;
+		facts.leaves_processes = true;
+		expect_omitted(&facts, &observation, all[i], "KillMode=");
+		facts.leaves_processes = false;
+	}
+	expect_line(&facts, &observation, "SystemCallFilter", REFUSES_ALL);
+	expect_line(&facts, &observation, "LimitMEMLOCK", "LimitMEMLOCK=1048576");
+	observation.saw_escape = true;
 	expect_line(&facts, &observation, "LimitMEMLOCK", NULL);
 }
 
@@ -416,6 +471,8 @@ int main(void)
 		cmocka_unit_test(umask_where_files_are_open_and_not_where_it_is_of_no_use),
 		cmocka_unit_test(cleanup_where_something_was_left),
 		cmocka_unit_test(suid_and_limits),
+		cmocka_unit_test(no_filter_where_it_would_end_sudo),
+		cmocka_unit_test(nothing_is_proposed_that_leaves_with_a_process),
 		cmocka_unit_test(advises_on_what_is_one_units_alone),
 		cmocka_unit_test(every_line_has_its_evidence_above),
 		cmocka_unit_test(a_trial_can_kill_where_calls_would_fail_quietly),

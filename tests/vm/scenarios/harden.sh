@@ -184,6 +184,11 @@ property() { # unit property
 	systemctl show -P "$2" "$1"
 }
 
+# By another main process than $before.
+runs_anew() { # unit
+	systemctl is-active -q "$1" && [ "$(property "$1" MainPID)" != "$before" ]
+}
+
 is_logged() { # unit
 	property "$1" SystemCallLog | grep -q shmget
 }
@@ -196,9 +201,14 @@ scenario_observe_sees_calls_and_objects_and_leaves_nothing() {
 	local pid
 	commanded_service t.service 'ipcobj shm 0x4e01 8192 0600 >/dev/null'
 	pid=$(property t.service MainPID)
-	use() { tell t.service 'ipcobj sem 0x4e02 1 0600'; }
+	# who requires it stops with it, and works on while it is observed and thereafter
+	printf '%s\n' '[Unit]' Requires=t.service After=t.service '[Service]' 'ExecStart=/bin/sleep infinity' >/run/systemd/system/t2.service
+	systemctl daemon-reload
+	systemctl start t2.service
+	use() { wait_for 60 systemctl is-active -q t2.service; tell t.service 'ipcobj sem 0x4e02 1 0600'; }
 	ipcrm -M 0x4e01
 	observe t.service use
+	wait_for 60 systemctl is-active -q t2.service
 	[ "$(property t.service MainPID)" != "$pid" ] || fail "it was not restarted"
 	systemctl is-active -q t.service || fail "it doesn't run again"
 	[ "$(seen t.service '(.calls.shmget // 0) + (.calls_of_unknown.shmget // 0) > 0')" = true ] || fail "shmget: $(cat /run/observe.err) $(seen t.service .)"
@@ -209,6 +219,44 @@ scenario_observe_sees_calls_and_objects_and_leaves_nothing() {
 	# what it has made in the meantime is in its way when it starts
 	ipcrm -M 0x4e01
 	ipcrm -S 0x4e02
+	end t2.service t.service
+}
+
+# A process that leaves the unit for a session or a container has its filter all the same.
+scenario_observe_sees_what_leaves_the_unit() {
+	commanded_service t.service : User=
+	use() { tell t.service 'systemd-run --scope -q ipcobj sem 0x4e02 1 0600'; }
+	observe t.service use
+	ipcrm -S 0x4e02
+	[ "$(seen t.service '(.calls.semget // 0) + (.calls_of_unknown.semget // 0)')" = 1 ] || fail "semget: $(cat /run/observe.err) $(seen t.service .)"
+	use() {
+		tell t.service 'systemd-run --scope -q sleep infinity &'
+		escaped() { systemctl list-units --no-legend --state=running 'run-*.scope' | grep .; }
+		# the last look is taken when it is told to end
+		wait_for 60 escaped
+	}
+	observe t.service use
+	systemctl stop 'run-*.scope'
+	[ "$(seen t.service .saw_escape)" = true ] || fail "$(seen t.service .)"
+	propose t.service '.not_proposed[] | select(.directive == "SystemCallFilter=") | .reason' | grep -q 'leave it' || fail "$(cat /run/proposal.json)"
+	end t.service
+	# what is made for that says so
+	observe ssh.service true
+	propose ssh.service '.not_proposed[] | select(.directive == "PrivateIPC=yes") | .reason' | grep -q 'KillMode=' || fail "$(cat /run/proposal.json)"
+	systemctl is-active -q ssh.service || fail "sshd doesn't run"
+	rm "$STATE/ssh.service.json"
+}
+
+scenario_observe_trusts_no_overridden_log() {
+	commanded_service t.service :
+	mkdir -p /run/systemd/system/t.service.d
+	printf '%s\n' '[Service]' SystemCallLog= >/run/systemd/system/t.service.d/60-later.conf
+	systemctl daemon-reload
+	use() { tell t.service 'ipcobj sem 0x4e02 1 0600'; }
+	observe t.service use
+	ipcrm -S 0x4e02
+	[ "$(seen t.service .has_calls)" = false ] || fail "$(seen t.service .)"
+	grep -q 'its calls are not logged' /run/observe.err || fail "$(cat /run/observe.err)"
 	end t.service
 }
 
@@ -334,10 +382,12 @@ scenario_what_was_not_seen_is_refused_and_reverted() {
 
 scenario_exposure_falls() {
 	local before after
-	printf '%s\n' User=svc "ExecStart=/bin/busybox httpd -f -p 8099 -h /usr/share/doc" | unit t.service
+	mkdir -p /run/www
+	echo 'a page' >/run/www/index.html
+	printf '%s\n' User=svc "ExecStart=/bin/busybox httpd -f -p 8099 -h /run/www" | unit t.service
 	systemctl start t.service
-	fetch() { busybox wget -qO /dev/null http://127.0.0.1:8099/adduser/; }
-	use() { busybox wget -qO /dev/null http://127.0.0.1:8099/ || :; }
+	fetched() { busybox wget -qO- http://127.0.0.1:8099/index.html | grep -qx 'a page'; }
+	use() { wait_for 60 fetched; }
 	before=$(systemd-analyze security t.service --no-pager | sed -n 's/.*Overall exposure level for t.service: \([0-9.]*\).*/\1/p')
 	observe t.service use
 	# a web server without any IPC: all of it goes
@@ -348,6 +398,9 @@ scenario_exposure_falls() {
 	done
 	ipcharden try t.service --watch=3s >/run/try.out 2>&1 || fail "try: $(cat /run/try.out)"
 	ipcharden apply t.service
+	systemctl restart t.service
+	wait_for 60 fetched
+	systemd-analyze verify t.service 2>&1 | grep . && fail "verify"
 	after=$(systemd-analyze security t.service --no-pager | sed -n 's/.*Overall exposure level for t.service: \([0-9.]*\).*/\1/p')
 	awk "BEGIN { exit !($after < $before) }" || fail "exposure $before, then $after"
 	[ "$(report t.service .exposure_tenths)" -lt 40 ] || fail "$(cat /run/harden.json)"
@@ -363,12 +416,20 @@ scenario_a_pair_is_not_torn_apart() {
 	# one look at its objects is enough, and comes at once
 	sleepless_look() { wait_for 60 has_objects t2.service; }
 	observe t2.service use
-	[ "$(seen t2.service '.objects[0].others | join(" ")')" = t.service ] || fail "$(seen t2.service .)"
+	[ "$(seen t2.service '.objects[0].others | index("t.service") != null')" = true ] || fail "$(seen t2.service .)"
 	proposes t2.service PrivateIPC=yes && fail "PrivateIPC=yes for a pair"
 	propose t2.service '.not_proposed[] | select(.directive == "PrivateIPC=yes") | .reason' | grep -q 'used by others, too: t.service' ||
 		fail "the reason: $(cat /run/proposal.json)"
 	proposes t2.service shmat && fail "shmat: it is used"
 	proposes t2.service semget || fail "semget: $(cat /run/proposal.json)"
+	ipcharden try t2.service --watch=2s >/run/try.out 2>&1 || fail "try: $(cat /run/try.out)"
+	ipcharden apply t2.service >/dev/null
+	systemctl restart t2.service
+	wait_for 60 has_objects t2.service
+	expect_report t2.service '.used_with | join(" ")' t.service
+	systemd-analyze verify t2.service 2>&1 | grep . && fail "verify"
+	tell t2.service 'ipcobj pmq /stand-in 0600 2>&1'
+	[ "$said" = 159 ] || fail "a queue that it never used: $said $(cat /run/t2.service.out)"
 	end t.service t2.service
 }
 
@@ -386,6 +447,22 @@ scenario_a_wrong_proposal_is_rolled_back() {
 	grep -q '^t.service: rolled back: .*semget' /run/try.out || fail "$(cat /run/try.out)"
 	systemctl is-active -q t.service || fail "it doesn't run"
 	nothing_temporary_of t.service || fail "the trial's drop-in is there"
+	ipcrm -S 0x4e08 2>/dev/null || true
+	# also where systemd was executed anew in the meantime, which drops all connections
+	local trial before
+	: >/run/t.service.in.first
+	sed -i '1s#.*#[ -e /run/t.service.in.first ] || ipcobj sem 0x4e08 1 0600#' /run/t.service.sh
+	before=$(property t.service MainPID)
+	ipcharden try t.service --watch=60s >/run/try.out 2>&1 &
+	trial=$!
+	wait_for 60 runs_anew t.service
+	systemctl daemon-reexec
+	wait_for 60 systemctl is-active -q t.service
+	tell t.service 'ipcobj sem 0x4e08 1 0600'
+	if wait $trial; then fail "a wrong proposal: $(cat /run/try.out)"; fi
+	grep -q '^t.service: rolled back: .*semget' /run/try.out || fail "daemon-reexec: $(cat /run/try.out)"
+	nothing_temporary_of t.service || fail "the trial's drop-in is there"
+	rm /run/t.service.in.first
 	ipcrm -S 0x4e08 2>/dev/null || true
 	# and one whose check fails
 	jq -c '.calls = {"semget": 1, "semctl": 1, "semtimedop": 1}' /run/wrong.json >"$STATE/t.service.json"
@@ -405,16 +482,15 @@ scenario_a_wrong_proposal_is_rolled_back() {
 
 # Where a refused call fails with an errno, it leaves no record: the trial makes it end the process.
 scenario_a_wrong_proposal_is_rolled_back_where_refused_calls_fail_quietly() {
-	local filter trial
+	local filter trial before
 	for filter in '' SystemCallFilter=@system-service; do
 		commanded_service t.service ':' SystemCallErrorNumber=EPERM "$filter"
 		use() { :; }
 		observe t.service use
+		before=$(property t.service MainPID)
 		ipcharden try t.service --watch=60s >/run/try.out 2>&1 &
 		trial=$!
-		in_trial() { [ -e /run/systemd/system/t.service.d/50-ipcharden-try.conf ] && grep -q trying /run/try.out; }
-		wait_for 60 in_trial
-		wait_for 60 systemctl is-active -q t.service
+		wait_for 60 runs_anew t.service
 		# the main process lives on, and has seen its helper end
 		tell t.service 'ipcobj sem 0x4e08 1 0600'
 		if wait $trial; then fail "a wrong proposal: $(cat /run/try.out)"; fi
@@ -448,6 +524,10 @@ scenario_bad_input_changes_nothing() {
 	systemd-run -q --unit=transient.service /bin/sleep infinity
 	refused 'transient unit' observe transient.service
 	systemctl stop transient.service
+	systemctl stop t.service
+	refused "doesn't run, so there is nothing to watch" try t.service
+	systemctl start t.service
+	before=$(property t.service MainPID)
 	refused 'not observed yet' propose t.service
 	refused 'not observed yet' try t.service
 	refused 'not observed yet' apply t.service
@@ -575,6 +655,7 @@ scenario_postgresql_keeps_working() {
 	ipcharden apply pg
 	systemctl restart pg
 	wait_for 180 works
+	systemd-analyze verify pg.service 2>&1 | grep . && fail "verify"
 	end pg.service
 	rm -rf "$data"
 }
