@@ -54,6 +54,7 @@ struct denial {
 	int64_t pid;	       /* DENIAL_UNKNOWN */
 	int permissive;	       /* 0, 1 or DENIAL_UNKNOWN */
 	enum denial_about about;
+	bool is_tentative; /* ABOUT_NAME that is IPC only if a record beside it says so */
 	bool has_kind;
 	enum ipc_kind kind;
 	enum key_source key_source;
