@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,6 +104,33 @@ int logs_find(const char *log, struct string_list *list)
 	return r;
 }
 
+/* tee(2) copies what is in a pipe and leaves it there. */
+static ssize_t peek_pipe(int fd, char *begin, size_t size)
+{
+	int ends[2];
+	ssize_t n;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	n = tee(fd, ends[1], size, 0);
+	if (n > 0)
+		n = read(ends[0], begin, (size_t)n);
+	close(ends[0]);
+	close(ends[1]);
+	return n;
+}
+
+/* The first bytes, which stay to be read; of what is no file, those of its first write. */
+static ssize_t peek(int fd, char *begin, size_t size)
+{
+	ssize_t n = pread(fd, begin, size, 0);
+
+	if (n >= 0 || errno != ESPIPE)
+		return n;
+	n = recv(fd, begin, size, MSG_PEEK);
+	return n >= 0 || errno != ENOTSOCK ? n : peek_pipe(fd, begin, size);
+}
+
 static const char *decompressor_of(int fd)
 {
 	static const struct {
@@ -116,7 +144,7 @@ static const char *decompressor_of(int fd)
 		       {"BZh", 3, "bzip2"},
 		       {"\x28\xb5\x2f\xfd", 4, "zstd"}};
 	char begin[8];
-	ssize_t n = pread(fd, begin, sizeof(begin), 0);
+	ssize_t n = peek(fd, begin, sizeof(begin));
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (n >= (ssize_t)formats[i].length &&
