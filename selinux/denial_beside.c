@@ -102,7 +102,7 @@ static int add_path(struct denial *denial, const struct record *record)
 	if (strncmp(path, "/dev/shm/", strlen("/dev/shm/")) != 0 ||
 	    (!is_same && !is_to_be_made(denial, record, path)))
 		return 0;
-	free(denial->path);
+	denial->size += name.length + 1;
 	denial->path = STEAL_PTR(path);
 	denial->is_tentative = false;
 	denial_take_path(denial->path, denial);

@@ -88,10 +88,10 @@ char *avc_keep_text(const struct record *record, const struct avc_parts *parts, 
 	for (size_t i = 0; i < value.length; i++)
 		copy[i] = value.at[i] ? value.at[i] : '?';
 	copy[value.length] = '\0';
-	*arena += value.length + 1;
 	/* raw records have quotes around what is no hex */
 	if (record->form == FORM_RAW && value.at[-1] != '"')
 		hex_decode(copy);
+	*arena += strlen(copy) + 1;
 	return copy;
 }
 

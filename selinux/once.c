@@ -147,6 +147,11 @@ static int print_json_end(struct once *once)
 	if (r == 0 && once->complaint_count > COMPLAINTS_MAX)
 		r = print_complaint_json(&once->stream,
 					 &(struct complaint){NULL, 0, "and more of the kind"});
+	if (r == 0 && once->groups.left_out)
+		r = print_complaint_json(
+			&once->stream,
+			&(struct complaint){NULL, 0,
+					    "more causes than there is memory for groups"});
 	return r < 0 ? r : document_stream_end(&once->stream);
 }
 
