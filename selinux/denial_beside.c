@@ -64,6 +64,22 @@ static void add_syscall(struct denial *denial, const struct record *record)
 	}
 }
 
+/* Where there are no quotes, it may hold blanks: it goes on to what the kernel writes behind it. */
+static struct span read_name(const struct record *record)
+{
+	struct span name = record_field(record, "name"), rest;
+	const char *end;
+
+	if (!name.length || record->form == FORM_RAW)
+		return name;
+	rest = span_from(record->body, name.at);
+	end = span_find(rest, " inode=") ?: span_find(rest, " nametype=");
+	name = end ? span_until(rest, end) : name;
+	while (span_ends(name, " "))
+		name.length--;
+	return name;
+}
+
 /* A PATH record's name, to be freed: in hex where it has bytes that quotes can't hold. */
 static char *copy_name(const struct record *record, struct span name)
 {
@@ -86,7 +102,7 @@ static bool is_to_be_made(const struct denial *denial, const struct record *reco
 /* The file as it was looked up: the same one, by its inode. */
 static int add_path(struct denial *denial, const struct record *record)
 {
-	struct span name = record_field(record, "name");
+	struct span name = read_name(record);
 	bool is_same = denial->ino != DENIAL_UNKNOWN &&
 		       span_decimal(record_field(record, "inode")) == denial->ino;
 	_cleanup_free_ char *path = NULL;
