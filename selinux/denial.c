@@ -263,6 +263,26 @@ static void keep_texts(const struct record *record, const struct avc_parts *part
 	denial->time = eventtime_read(record->event);
 }
 
+/* As many are kept while they wait, and as samples: none keeps more than it needs. */
+static int trim(struct denial *denial, size_t used)
+{
+	const char **const texts[] = {&denial->node,  &denial->event,	 &denial->class,
+				      &denial->perms, &denial->scontext, &denial->tcontext,
+				      &denial->comm,  &denial->name,	 &denial->container};
+	char *exact = malloc(used);
+
+	if (!exact)
+		return -ENOMEM;
+	memcpy(exact, denial->arena, used);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (*texts[i])
+			*texts[i] = exact + (*texts[i] - denial->arena);
+	free(denial->arena);
+	denial->arena = exact;
+	denial->size = used;
+	return 0;
+}
+
 /* What is most of a log's AVC records: told apart before anything is copied. */
 static bool may_be_ipc(const struct avc_parts *parts)
 {
@@ -287,6 +307,10 @@ int denial_read(const struct record *record, struct denial *denial, const char *
 		return DENIAL_DAMAGED;
 	if (!may_be_ipc(&parts))
 		return DENIAL_NOT_IPC;
+	if (record->body.length + record->event.length + record->node.length > AVC_LENGTH_MAX) {
+		*what = "an AVC record of more than 16 KiB is passed over";
+		return DENIAL_DAMAGED;
+	}
 	*denial = (struct denial){.id = DENIAL_UNKNOWN,
 				  .ino = DENIAL_UNKNOWN,
 				  .op_flags = DENIAL_UNKNOWN,
@@ -307,6 +331,10 @@ int denial_read(const struct record *record, struct denial *denial, const char *
 	keep_texts(record, &parts, denial, &arena);
 	denial->pid = span_decimal(avc_field(&parts, "pid"));
 	read_permissive(parts.tail, denial);
+	if (trim(denial, (size_t)(arena - denial->arena)) < 0) {
+		denial_done(denial);
+		return -ENOMEM;
+	}
 	return DENIAL_FOUND;
 }
 

@@ -35,11 +35,15 @@ enum key_source {
 	KEY_COUNT_
 };
 
+/* The kernel's records have at most 8,970 bytes (linux/audit.h), and what it names 4,096. */
+#define AVC_LENGTH_MAX (16u << 10)
+
 #define DENIAL_UNKNOWN (-1) /* of numbers that are never negative */
 
 struct denial {
 	char *arena;	   /* owns the texts below */
 	char *path;	   /* of a PATH record, owned; name and container may point into it */
+	size_t size;	   /* of both, in bytes */
 	const char *node;  /* NULL: not told */
 	const char *event; /* as in audit(…); NULL: not told */
 	const char *class; /* "sem" */
@@ -54,6 +58,7 @@ struct denial {
 	int64_t pid;	       /* DENIAL_UNKNOWN */
 	int permissive;	       /* 0, 1 or DENIAL_UNKNOWN */
 	enum denial_about about;
+	bool is_tentative; /* ABOUT_NAME that is IPC only if a record beside it says so */
 	bool has_kind;
 	enum ipc_kind kind;
 	enum key_source key_source;

@@ -2,9 +2,10 @@
 /*
  * What do the records beside an AVC add? SYSCALL the call with key, id and flags (its own key= is an
  * audit rule's name and never looked at), IPC the object's owner and mode as they were, PATH a file's
- * whole name. They exist only where an audit rule is loaded.
+ * whole name; and what a name alone doesn't say: whether it is in /dev/shm, or a queue's. They exist only where an audit rule is loaded.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "cleanup.h"
@@ -33,6 +34,16 @@ static void add_owner(struct denial *denial, const struct record *record)
 	denial->object_mode = read_mode(record_field(record, "mode"));
 }
 
+/* Of a queue that is to be made, the AVC has the name only, and it has a file's class. */
+static void take_for_queue(struct denial *denial)
+{
+	if (denial->about != ABOUT_NAME || denial->ino != DENIAL_UNKNOWN)
+		return;
+	denial->about = ABOUT_FILE;
+	denial->kind = KIND_PMQ;
+	denial->is_tentative = false;
+}
+
 static void add_syscall(struct denial *denial, const struct record *record)
 {
 	struct ipc_syscall call;
@@ -41,6 +52,8 @@ static void add_syscall(struct denial *denial, const struct record *record)
 		return;
 	memcpy(denial->op, call.op, sizeof(denial->op));
 	denial->op_flags = call.flags;
+	if (call.call == CALL_MQ_OPEN || call.call == CALL_MQ_UNLINK)
+		take_for_queue(denial);
 	if (denial->about != ABOUT_SYSV && denial->about != ABOUT_SEGMENT_FILE)
 		return;
 	if (call.has_id && denial->id == DENIAL_UNKNOWN)
@@ -51,21 +64,63 @@ static void add_syscall(struct denial *denial, const struct record *record)
 	}
 }
 
+/* Where there are no quotes, it may hold blanks: it goes on to what the kernel writes behind it. */
+static struct span read_name(const struct record *record)
+{
+	struct span name = record_field(record, "name"), rest;
+	const char *end;
+
+	if (!name.length || record->form == FORM_RAW)
+		return name;
+	rest = span_from(record->body, name.at);
+	end = span_find(rest, " inode=") ?: span_find(rest, " nametype=");
+	name = end ? span_until(rest, end) : name;
+	while (span_ends(name, " "))
+		name.length--;
+	return name;
+}
+
+/* A PATH record's name, to be freed: in hex where it has bytes that quotes can't hold. */
+static char *copy_name(const struct record *record, struct span name)
+{
+	char *copy = strndup(name.at, name.length);
+
+	if (copy && record->form == FORM_RAW && name.at[-1] != '"')
+		hex_decode(copy);
+	return copy;
+}
+
+/* What isn't there yet has no inode: its last name is all that the AVC has of it. */
+static bool is_to_be_made(const struct denial *denial, const struct record *record,
+			  const char *path)
+{
+	return denial->ino == DENIAL_UNKNOWN &&
+	       span_is(record_field(record, "nametype"), "CREATE") &&
+	       !strcmp(strrchr(path, '/') + 1, denial->name);
+}
+
 /* The file as it was looked up: the same one, by its inode. */
 static int add_path(struct denial *denial, const struct record *record)
 {
-	struct span name = record_field(record, "name");
+	struct span name = read_name(record);
+	bool is_same = denial->ino != DENIAL_UNKNOWN &&
+		       span_decimal(record_field(record, "inode")) == denial->ino;
+	_cleanup_free_ char *path = NULL;
 
-	if (denial->ino == DENIAL_UNKNOWN ||
-	    span_decimal(record_field(record, "inode")) != denial->ino)
+	if (is_same)
+		add_owner(denial, record);
+	/* the kernel takes no longer ones, and each byte may be two digits */
+	if (denial->about != ABOUT_NAME || !name.length || name.length > 2 * (size_t)PATH_MAX)
 		return 0;
-	add_owner(denial, record);
-	if (denial->about != ABOUT_NAME || !span_starts(name, "/dev/shm/"))
-		return 0;
-	free(denial->path);
-	denial->path = strndup(name.at, name.length);
-	if (!denial->path)
+	path = copy_name(record, name);
+	if (!path)
 		return -ENOMEM;
+	if (strncmp(path, "/dev/shm/", strlen("/dev/shm/")) != 0 ||
+	    (!is_same && !is_to_be_made(denial, record, path)))
+		return 0;
+	denial->size += name.length + 1;
+	denial->path = STEAL_PTR(path);
+	denial->is_tentative = false;
 	denial_take_path(denial->path, denial);
 	return 0;
 }
@@ -83,6 +138,7 @@ int denial_add(struct denial *denial, const struct record *record)
 	case RECORD_PATH:
 		return add_path(denial, record);
 	case RECORD_MQ_OPEN:
+		take_for_queue(denial);
 		if (!denial->op[0])
 			memcpy(denial->op, "mq_open", sizeof("mq_open"));
 		return 0;

@@ -4,7 +4,7 @@
  * them is checked; POSIX objects lie below /dev/shm, a container's seen by the path that leads there,
  * and in mqueue mounts. On open the kernel knows the last name only, no mount: a tmpfs file with a
  * domain's *_tmpfs_t label, or with a name that is known, is taken for one of /dev/shm, and said to
- * be a guess. memfds, huge pages and files of /run look alike and are none.
+ * be a guess. Any other may be one too, which only the records beside can tell. memfds, huge pages and files of /run look alike and are none.
  */
 #include "denial_internal.h"
 #include "maps.h"
@@ -88,10 +88,10 @@ char *avc_keep_text(const struct record *record, const struct avc_parts *parts, 
 	for (size_t i = 0; i < value.length; i++)
 		copy[i] = value.at[i] ? value.at[i] : '?';
 	copy[value.length] = '\0';
-	*arena += value.length + 1;
 	/* raw records have quotes around what is no hex */
 	if (record->form == FORM_RAW && value.at[-1] != '"')
 		hex_decode(copy);
+	*arena += strlen(copy) + 1;
 	return copy;
 }
 
@@ -164,7 +164,8 @@ static bool is_known_name(const char *name)
 	return false;
 }
 
-static bool take_name(const struct avc_parts *parts, char *name, struct denial *denial)
+static bool take_name(const struct avc_parts *parts, char *name, bool has_device,
+		      struct denial *denial)
 {
 	bool is_plain = span_find(parts->tcontext, ":tmpfs_t");
 
@@ -172,7 +173,10 @@ static bool take_name(const struct avc_parts *parts, char *name, struct denial *
 		denial->about = ABOUT_MOUNT;
 		return is_plain && !span_is(parts->class, "file");
 	}
-	if (!is_known_name(name) && !span_find(parts->tcontext, "_tmpfs_t"))
+	denial->is_tentative = !is_known_name(name) && !span_find(parts->tcontext, "_tmpfs_t");
+	/* what is to be made is on no device yet */
+	if (denial->is_tentative &&
+	    (span_is(parts->class, "filesystem") || (!is_plain && !has_device)))
 		return false;
 	denial->about = ABOUT_NAME;
 	denial->has_kind = true;
@@ -204,5 +208,5 @@ bool avc_read_file(const struct record *record, const struct avc_parts *parts,
 			denial->id = denial->ino;
 		return true;
 	}
-	return name && take_name(parts, name, denial);
+	return name && take_name(parts, name, dev.at, denial);
 }

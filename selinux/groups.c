@@ -89,10 +89,28 @@ static int add_perms(struct group *group, const char *perms)
 	return 0;
 }
 
-static int count_in(struct group *group, struct denial *denial)
+/* Makes a denial the group's sample, if there is room for it beside the others'. */
+static void take_sample(struct groups *groups, struct group *group, struct denial *denial)
 {
+	struct creation made = denial->made.is_known ? denial->made : group->sample.made;
+	size_t bytes = groups->bytes - group->sample.size + denial->size;
+
+	if (bytes > GROUPS_BYTES_MAX && denial->size > group->sample.size) {
+		denial_done(denial);
+		return;
+	}
+	groups->bytes = bytes;
+	denial_done(&group->sample);
+	group->sample = *denial;
+	group->sample.made = made;
+}
+
+static int count_in(struct groups *groups, struct group *group, struct denial *denial)
+{
+	size_t had = strlen(group->perms);
 	int r = add_perms(group, denial->perms);
 
+	groups->bytes += strlen(group->perms) - had;
 	group->count++;
 	group->permissive += denial->permissive == 1;
 	group->enforcing += denial->permissive == 0;
@@ -103,15 +121,10 @@ static int count_in(struct group *group, struct denial *denial)
 	if (denial->op[0])
 		memcpy(group->op, denial->op, sizeof(group->op));
 	/* the newest that tells most stays for the explanation */
-	if (denial->op[0] || !group->sample.op[0]) {
-		struct creation made = denial->made.is_known ? denial->made : group->sample.made;
-
-		denial_done(&group->sample);
-		group->sample = *denial;
-		group->sample.made = made;
-	} else {
+	if (denial->op[0] || !group->sample.op[0])
+		take_sample(groups, group, denial);
+	else
 		denial_done(denial);
-	}
 	return r;
 }
 
@@ -143,9 +156,10 @@ int groups_add(struct groups *groups, struct denial *denial, enum match match, s
 	for (; groups->table[place]; place = (place + 1) % TABLE_SIZE) {
 		group = &groups->all[groups->table[place] - 1];
 		if (group->hash == hash && is_same_cause(&group->sample, denial))
-			return count_in(group, denial);
+			return count_in(groups, group, denial);
 	}
-	if (groups->count == GROUPS_MAX) {
+	if (groups->count == GROUPS_MAX ||
+	    groups->bytes + denial->size + strlen(denial->perms) > GROUPS_BYTES_MAX) {
 		groups->left_out++;
 		denial_done(denial);
 		return 0;
@@ -157,7 +171,7 @@ int groups_add(struct groups *groups, struct denial *denial, enum match match, s
 	group->hash = hash;
 	group->match = match;
 	group->object = object;
-	return count_in(group, denial);
+	return count_in(groups, group, denial);
 no_memory:
 	denial_done(denial);
 	return -ENOMEM;

@@ -8,6 +8,8 @@
 #include "live.h"
 
 #define GROUPS_MAX 10000
+/* of their texts, so that long names don't make more of them than memory is promised for */
+#define GROUPS_BYTES_MAX (8u << 20)
 
 struct group {
 	struct denial
@@ -25,7 +27,8 @@ struct groups {
 	struct group *all; /* in the order in which they were met */
 	size_t count, allocated;
 	uint32_t *table;   /* places in all plus one, 0 for none */
-	uint64_t left_out; /* denials of groups past GROUPS_MAX */
+	size_t bytes;	   /* of samples and permissions */
+	uint64_t left_out; /* denials of groups past GROUPS_MAX or GROUPS_BYTES_MAX */
 };
 
 /* What became of its object, where there is none now. As removals_find(). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which files hold this host's audit records? auditd rotates audit.log to audit.log.1 and on
- * (auditd.conf(5)), and logrotate or cron may compress what is old. What a file is compressed with,
+ * (auditd.conf(5)), logrotate to audit.log-20261126, and what is old may be compressed. What with,
  * its first bytes tell.
  */
 #include "logs.h"
@@ -12,45 +12,91 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 
-/* auditd keeps 999 at most (auditd.conf(5)), others may be beside them */
-#define ROTATED_MAX 1024
+/* auditd keeps 999 at most (auditd.conf(5)); of every hour, these are five months */
+#define ROTATED_MAX 4096
 
 struct rotated {
-	long number;
+	int64_t age; /* 0 for the log itself, more for older ones */
 	char *name;
 };
 
-/* "audit.log" is 0, "audit.log.12" and "audit.log.12.gz" are 12; -1 for another file. */
-static long rotation(const char *name, const char *log)
+/* digits of a date, or of a date and a time, or of seconds since 1970 */
+#define DATE_DIGITS_MIN 8
+#define DATE_DIGITS_MAX 18
+/* more than auditd counts up to, and more than dates are subtracted from it */
+#define AGE_OF_DATES INT64_C(2000000000000000000)
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/*
+ * logrotate(8) with dateext: "-20261126", "-2026112613", "-1700000000", "-2026-11-26". Dates of
+ * different lengths compare from the left, as the days do that they begin with. -1 if it is none.
+ */
+static int64_t age_by_date(const char **at)
+{
+	int64_t date = 0;
+	int digits = 0;
+
+	for (; is_digit(**at) || (**at == '-' && is_digit((*at)[1])); ++*at) {
+		if (**at == '-')
+			continue;
+		if (digits++ == DATE_DIGITS_MAX)
+			return -1;
+		date = 10 * date + (**at - '0');
+	}
+	if (digits < DATE_DIGITS_MIN)
+		return -1;
+	for (; digits < DATE_DIGITS_MAX; digits++)
+		date *= 10;
+	return AGE_OF_DATES - date;
+}
+
+/* auditd's own, and logrotate's without dateext: ".12". -1 if it is none. */
+static int64_t age_by_number(const char **at)
+{
+	char *end;
+	int64_t age;
+
+	if (!is_digit((*at)[1]))
+		return -1;
+	age = strtol(*at + 1, &end, 10);
+	*at = end;
+	return age < AGE_OF_DATES / 2 ? age : -1;
+}
+
+/* "audit.log" is 0, "audit.log.12" and "audit.log.12.gz" are 12, dated ones older; -1: another file. */
+static int64_t age_of(const char *name, const char *log)
 {
 	size_t length = strlen(log);
-	char *end;
-	long number;
+	int64_t age;
 
-	if (strncmp(name, log, length))
+	if (strncmp(name, log, length) != 0)
 		return -1;
 	name += length;
 	if (!*name)
 		return 0;
-	if (name[0] != '.' || name[1] < '0' || name[1] > '9')
-		return -1;
-	number = strtol(name + 1, &end, 10);
-	if (!*end || !strcmp(end, ".gz") || !strcmp(end, ".xz") || !strcmp(end, ".bz2") ||
-	    !strcmp(end, ".zst"))
-		return number;
+	age = *name == '.' ? age_by_number(&name) : *name == '-' ? age_by_date(&name) : -1;
+	if (!*name || !strcmp(name, ".gz") || !strcmp(name, ".xz") || !strcmp(name, ".bz2") ||
+	    !strcmp(name, ".zst"))
+		return age;
 	return -1;
 }
 
 static int oldest_first(const void *a, const void *b)
 {
-	long one = ((const struct rotated *)a)->number, other = ((const struct rotated *)b)->number;
+	int64_t one = ((const struct rotated *)a)->age, other = ((const struct rotated *)b)->age;
 
 	return (one < other) - (one > other);
 }
@@ -84,15 +130,15 @@ int logs_find(const char *log, struct string_list *list)
 	if (!dir)
 		return directory ? -errno : -ENOMEM;
 	while (r == 0 && (entry = readdir(dir))) {
-		long number = rotation(entry->d_name, name);
+		int64_t age = age_of(entry->d_name, name);
 
-		if (number < 0)
+		if (age < 0)
 			continue;
 		if (count == ROTATED_MAX) {
 			r = -E2BIG;
 			break;
 		}
-		all[count] = (struct rotated){number, strdup(entry->d_name)};
+		all[count] = (struct rotated){age, strdup(entry->d_name)};
 		r = all[count].name ? 0 : -ENOMEM;
 		count++;
 	}
@@ -101,6 +147,33 @@ int logs_find(const char *log, struct string_list *list)
 	for (size_t i = 0; i < count; i++)
 		free(all[i].name);
 	return r;
+}
+
+/* tee(2) copies what is in a pipe and leaves it there. */
+static ssize_t peek_pipe(int fd, char *begin, size_t size)
+{
+	int ends[2];
+	ssize_t n;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	n = tee(fd, ends[1], size, 0);
+	if (n > 0)
+		n = read(ends[0], begin, (size_t)n);
+	close(ends[0]);
+	close(ends[1]);
+	return n;
+}
+
+/* The first bytes, which stay to be read; of what is no file, those of its first write. */
+static ssize_t peek(int fd, char *begin, size_t size)
+{
+	ssize_t n = pread(fd, begin, size, 0);
+
+	if (n >= 0 || errno != ESPIPE)
+		return n;
+	n = recv(fd, begin, size, MSG_PEEK);
+	return n >= 0 || errno != ENOTSOCK ? n : peek_pipe(fd, begin, size);
 }
 
 static const char *decompressor_of(int fd)
@@ -116,7 +189,7 @@ static const char *decompressor_of(int fd)
 		       {"BZh", 3, "bzip2"},
 		       {"\x28\xb5\x2f\xfd", 4, "zstd"}};
 	char begin[8];
-	ssize_t n = pread(fd, begin, sizeof(begin), 0);
+	ssize_t n = peek(fd, begin, sizeof(begin));
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (n >= (ssize_t)formats[i].length &&

@@ -8,8 +8,8 @@
 #define AUDIT_LOG "/var/log/audit/audit.log"
 
 /*
- * A log and what it was rotated to, the oldest first: audit.log.4.gz, audit.log.1, audit.log. Returns
- * 0 and a list, which may be empty, or a negative errno.
+ * A log and what it was rotated to, the oldest first: audit.log-20261126, audit.log.4.gz, audit.log.1,
+ * audit.log. Returns 0 and a list, which may be empty, or a negative errno.
  */
 int logs_find(const char *log, struct string_list *list);
 

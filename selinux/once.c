@@ -21,11 +21,12 @@ struct once {
 	struct document_stream stream; /* with --json */
 	struct complaint complaints[COMPLAINTS_MAX];
 	size_t complaint_count; /* may be more than are kept */
+	int failed;		/* what ends the run: printing, memory */
+	int unread;		/* of the last log that could not be read to its end */
 };
 
-static int on_denial(struct denial *denial, void *data)
+static int take_denial(struct once *once, struct denial *denial)
 {
-	struct once *once = data;
 	enum match match = MATCH_NONE;
 	size_t object = 0;
 	int r = 0;
@@ -43,6 +44,14 @@ static int on_denial(struct denial *denial, void *data)
 	return groups_add(&once->groups, denial, match, object);
 }
 
+static int on_denial(struct denial *denial, void *data)
+{
+	struct once *once = data;
+
+	once->failed = take_denial(once, denial);
+	return once->failed;
+}
+
 static int on_complaint(const char *file, uint64_t line, const char *what, void *data)
 {
 	struct once *once = data;
@@ -53,24 +62,43 @@ static int on_complaint(const char *file, uint64_t line, const char *what, void 
 	return 0;
 }
 
-static int read_log(struct reader *reader, const char *name)
+/* One log of several is no reason to keep back what the others tell. */
+static void note_unread(struct once *once, const char *name, int error, const char *what)
+{
+	say_error("%s: %s", name, what);
+	/* as text, it was told by that */
+	if (once->run->options->is_json)
+		on_complaint(strcmp(name, "-") ? name : NULL, 0, what, once);
+	once->unread = error;
+}
+
+/* Returns 0 where the next log can be read. */
+static int read_open(struct once *once, struct reader *reader, int fd, const char *name)
+{
+	int r = reader_read(reader, fd);
+
+	if (once->failed || r == -ENOMEM)
+		return r;
+	if (r < 0)
+		note_unread(once, name, r, strerror(-r));
+	/* what is left of it is no part of the next one's first line */
+	return reader_end(reader);
+}
+
+static int read_log(struct once *once, struct reader *reader, const char *name)
 {
 	struct log_file file;
 	int r = log_open(name, &file), closed;
 
 	if (r < 0) {
-		say_error("%s: %s", name, strerror(-r));
-		return r;
+		note_unread(once, name, r, strerror(-r));
+		return 0;
 	}
 	reader_name(reader, strcmp(name, "-") ? name : NULL);
-	r = reader_read(reader, file.fd);
-	if (r == 0)
-		r = reader_end(reader);
+	r = read_open(once, reader, file.fd, name);
 	closed = log_close(&file);
-	if (r == 0)
-		r = closed;
-	if (r < 0)
-		say_error("%s: %s", name, strerror(-r));
+	if (r == 0 && closed < 0)
+		note_unread(once, name, closed, "damaged, not all of it could be decompressed");
 	return r;
 }
 
@@ -81,9 +109,11 @@ static int read_logs(struct once *once, const struct string_list *names)
 	int r = reader_new(&reader, &sink);
 
 	for (size_t i = 0; r == 0 && i < names->count; i++)
-		r = read_log(reader, names->items[i]);
+		r = read_log(once, reader, names->items[i]);
 	if (r == 0)
 		r = reader_flush(reader);
+	if (r < 0)
+		say_error("%s", strerror(-r));
 	reader_free(reader);
 	return r;
 }
@@ -117,6 +147,11 @@ static int print_json_end(struct once *once)
 	if (r == 0 && once->complaint_count > COMPLAINTS_MAX)
 		r = print_complaint_json(&once->stream,
 					 &(struct complaint){NULL, 0, "and more of the kind"});
+	if (r == 0 && once->groups.left_out)
+		r = print_complaint_json(
+			&once->stream,
+			&(struct complaint){NULL, 0,
+					    "more causes than there is memory for groups"});
 	return r < 0 ? r : document_stream_end(&once->stream);
 }
 
@@ -147,7 +182,7 @@ static int all(struct once *once)
 		r = read_logs(once, &names);
 	if (r == 0)
 		r = once->run->options->is_json ? print_json_end(once) : print_text_end(once);
-	return r;
+	return r < 0 ? r : once->unread;
 }
 
 int once_run(struct run *run)

@@ -353,8 +353,8 @@ int print_groups_text(FILE *out, struct live *live, const struct groups *groups,
 			return r;
 	}
 	if (groups->left_out)
-		fprintf(out, "\n%" PRIu64 " more denials, of other causes than these %d\n",
-			groups->left_out, GROUPS_MAX);
+		fprintf(out, "\n%" PRIu64 " more denials, of other causes than these %zu\n",
+			groups->left_out, groups->count);
 	return fflush(out) < 0 ? -EIO : 0;
 }
 

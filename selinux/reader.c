@@ -96,9 +96,16 @@ static int take_syscall(struct reader *reader, const struct record *record, stru
 static bool names_shm(const struct record *record)
 {
 	struct span head = record->body;
+	const char *name;
 
 	head.length = head.length < NAME_WITHIN ? head.length : NAME_WITHIN;
-	return span_find(head, "/dev/shm/");
+	name = span_find(head, "name=");
+	if (!name)
+		return false;
+	head = span_from(head, name + strlen("name="));
+	/* "/" in hex, which has no quotes: then all of it is */
+	return span_starts(head, "2F") ? span_starts(head, "2F6465762F73686D2F")
+				       : span_find(head, "/dev/shm/") != NULL;
 }
 
 static int take_record(const struct record *record, struct span line, void *data)
@@ -216,12 +223,16 @@ static int on_too_long(struct span line, uint64_t number, void *data)
 	return complain(reader, number, "a line of more than 256 KiB is passed over");
 }
 
-/* What was to be made has no creator yet. */
+/* What was to be made has no creator yet; and what nothing took for IPC is none. */
 static int give_denial(struct denial *denial, void *data)
 {
 	struct reader *reader = data;
 	const struct creation *made = NULL;
 
+	if (denial->is_tentative) {
+		denial_done(denial);
+		return 0;
+	}
 	if (denial->has_kind && denial->key_source != KEY_NONE && strcmp(denial->perms, "create"))
 		made = creations_find(reader->creations, denial->kind, denial->key,
 				      context_type(denial->tcontext));

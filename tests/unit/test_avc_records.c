@@ -324,6 +324,35 @@ static void a_line_too_long_is_told_with_its_number(void **state)
 	assert_int_equal(found.error_line, 2);
 }
 
+/* The good record with so many bytes of categories, in line 2. */
+static void read_with_categories(size_t length, struct found *found)
+{
+	_cleanup_free_ char *text = malloc(length + sizeof(good) + 1);
+	const char *target = strstr(good, " tcontext");
+	size_t before = (size_t)(target - good);
+
+	text[0] = '\n';
+	memcpy(text + 1, good, before);
+	memset(text + 1 + before, 'c', length);
+	text[1 + before] = ':';
+	strcpy(text + 1 + before + length, target);
+	read_text(text, length + sizeof(good), found);
+}
+
+static void a_record_too_long_is_told_with_its_number(void **state)
+{
+	_cleanup_(found_done) struct found most = {0}, more = {0};
+
+	(void)state;
+	read_with_categories(15u << 10, &most);
+	assert_int_equal(most.denials, 1);
+	assert_int_equal(most.errors, 0);
+	read_with_categories(16u << 10, &more);
+	assert_int_equal(more.denials, 0);
+	assert_int_equal(more.errors, 1);
+	assert_int_equal(more.error_line, 2);
+}
+
 /* A row of the collection: columns of AVC.md, of which those are compared that mean the same here. */
 static void check_shared_row(char *row, const char *rows)
 {
@@ -401,6 +430,7 @@ int main(void)
 		cmocka_unit_test(a_record_cut_off_anywhere_harms_no_other),
 		cmocka_unit_test(rubbish_harms_no_record),
 		cmocka_unit_test(a_line_too_long_is_told_with_its_number),
+		cmocka_unit_test(a_record_too_long_is_told_with_its_number),
 		cmocka_unit_test(real_records_have_their_rows),
 	};
 
