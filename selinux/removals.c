@@ -74,8 +74,10 @@ static bool make_match(const struct denial *denial, char *match, size_t size)
 	if (!denial->has_kind || denial->container || (denial->node && strcmp(denial->node, host)))
 		return false;
 	if (!kind_is_sysv(denial->kind)) {
+		/* records of queues name them as their directory does */
 		if (denial->name && denial->about == ABOUT_FILE)
-			length = snprintf(match, size, "IPCGUARD_NAME=%s", denial->name);
+			length = snprintf(match, size, "IPCGUARD_NAME=%s%s",
+					  *denial->name == '/' ? "" : "/", denial->name);
 	} else if (denial->key_source != KEY_NONE && denial->key) {
 		length = snprintf(match, size, "IPCGUARD_KEY=%s", key_format(denial->key, key));
 	} else if (denial->id != DENIAL_UNKNOWN) {
