@@ -185,35 +185,40 @@ static void read_permissive(struct span tail, struct denial *denial)
 						       : DENIAL_UNKNOWN;
 }
 
-/* The key of a System V class. Returns NULL, or what is wrong with it. */
-static const char *read_key(const struct record *record, const struct avc_parts *parts,
-			    struct denial *denial)
+/*
+ * The key's text, by which of its names stands last: what a program calls itself may be the other one.
+ * *is_old tells that it is `key=`, which auparse takes for the name of an audit rule.
+ */
+static struct span cut_key(const struct avc_parts *parts, bool *is_old)
 {
-	static const char *const names[] = {" ipc_key=", " key="};
-	struct span text = SPAN_NONE, word;
-	size_t name = 0;
+	struct span middle = parts->middle, before = parts->middle;
+	struct span key = cut_last(&before, " ipc_key="), old = cut_last(&middle, " key=");
 
-	for (; name < 2 && !text.at; name++) {
-		struct span middle = parts->middle;
+	*is_old = old.at && (!key.at || old.at > key.at);
+	return *is_old ? old : key;
+}
 
-		text = cut_last(&middle, names[name]);
-	}
+/* The key of a System V class. */
+static void read_key(const struct record *record, const struct avc_parts *parts,
+		     struct denial *denial)
+{
+	bool is_old;
+	struct span text = cut_key(parts, &is_old);
+
 	if (!text.at)
-		return NULL;
-	word = span_word(text);
-	if (((record->form == FORM_INTERPRETED && name == 2) || record->form == FORM_LAUREL) &&
-	    keytext_repair(text, record->form, &denial->key) == 0) {
+		return;
+	denial->is_key_doubtful =
+		record->form == FORM_LAUREL || (record->form == FORM_INTERPRETED && is_old);
+	if (denial->is_key_doubtful && keytext_repair(text, record->form, &denial->key) == 0)
 		denial->key_source = KEY_REPAIRED;
-		return NULL;
-	}
-	if (keytext_read(word, &denial->key) < 0)
-		return "an IPC key that is no number";
-	denial->key_source = KEY_RECORD;
-	return NULL;
+	else if (keytext_read(span_word(text), &denial->key) == 0)
+		denial->key_source = KEY_RECORD;
+	else
+		denial->damage = "an IPC key that is no number of 32 bits";
 }
 
 static enum denial_answer read_about(const struct record *record, const struct avc_parts *parts,
-				     struct denial *denial, char **arena, const char **what)
+				     struct denial *denial, char **arena)
 {
 	static const struct {
 		const char *class;
@@ -225,11 +230,11 @@ static enum denial_answer read_about(const struct record *record, const struct a
 		if (span_is(parts->class, classes[i].class)) {
 			denial->has_kind = true;
 			denial->kind = classes[i].kind;
-			*what = read_key(record, parts, denial);
+			read_key(record, parts, denial);
 			return DENIAL_FOUND;
 		}
 	if (span_is(parts->class, "ipc")) {
-		*what = read_key(record, parts, denial);
+		read_key(record, parts, denial);
 		return DENIAL_FOUND;
 	}
 	if (span_is(parts->class, "system") && span_find(parts->perms, " ipc_info")) {
@@ -321,7 +326,7 @@ int denial_read(const struct record *record, struct denial *denial, const char *
 		malloc(2 * record->body.length + record->event.length + record->node.length + 16);
 	if (!arena)
 		return -ENOMEM;
-	answer = read_about(record, &parts, denial, &arena, what);
+	answer = read_about(record, &parts, denial, &arena);
 	if (answer == DENIAL_FOUND && record->is_granted)
 		answer = DENIAL_GRANTED;
 	if (answer != DENIAL_FOUND) {

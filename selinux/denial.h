@@ -62,6 +62,9 @@ struct denial {
 	bool has_kind;
 	enum ipc_kind kind;
 	enum key_source key_source;
+	bool is_key_doubtful; /* the log's program may have changed it */
+	const char *damage;   /* a key that can't be read: a fixed text, or NULL */
+	const char *file;     /* of the reader, for what is said of the damage; NULL: not told */
 	uint32_t key;
 	int64_t id;  /* System V; DENIAL_UNKNOWN */
 	int64_t ino; /* of a file; DENIAL_UNKNOWN */
@@ -84,7 +87,7 @@ enum denial_answer {
 
 /*
  * Reads an AVC record. Returns an answer or -ENOMEM; a denial (DENIAL_FOUND only) is released by
- * denial_done(). `what` may be set with DENIAL_FOUND too: something of it could not be read.
+ * denial_done(). A key that can't be read is its damage: a record beside may bring the key.
  */
 int denial_read(const struct record *record, struct denial *denial, const char **what);
 void denial_done(struct denial *denial);

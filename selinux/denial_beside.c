@@ -44,6 +44,15 @@ static void take_for_queue(struct denial *denial)
 	denial->is_tentative = false;
 }
 
+/* The first argument of a …get is what the program asked for: a doubtful key has to agree. */
+static void add_key(struct denial *denial, uint32_t key)
+{
+	if (denial->key_source == KEY_RECORD && (!denial->is_key_doubtful || denial->key == key))
+		return;
+	denial->key = key;
+	denial->key_source = KEY_SYSCALL;
+}
+
 static void add_syscall(struct denial *denial, const struct record *record)
 {
 	struct ipc_syscall call;
@@ -58,10 +67,8 @@ static void add_syscall(struct denial *denial, const struct record *record)
 		return;
 	if (call.has_id && denial->id == DENIAL_UNKNOWN)
 		denial->id = (int64_t)call.id;
-	if (call.has_key && denial->key_source != KEY_RECORD) {
-		denial->key = call.key;
-		denial->key_source = KEY_SYSCALL;
-	}
+	if (call.has_key)
+		add_key(denial, call.key);
 }
 
 /* Where there are no quotes, it may hold blanks: it goes on to what the kernel writes behind it. */

@@ -19,6 +19,7 @@
 int keytext_read(struct span text, uint32_t *key)
 {
 	char digits[DIGITS_MAX + 1];
+	int r;
 
 	if (!text.length || text.length > DIGITS_MAX)
 		return -EINVAL;
@@ -27,7 +28,8 @@ int keytext_read(struct span text, uint32_t *key)
 			return -EINVAL;
 	memcpy(digits, text.at, text.length);
 	digits[text.length] = '\0';
-	return key_parse(digits, key);
+	r = key_parse(digits, key);
+	return r == 0 && *digits != '-' && *key > INT32_MAX ? -ERANGE : r;
 }
 
 /* The byte at the front, escapes undone; *length is what it takes. */

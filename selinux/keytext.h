@@ -6,7 +6,10 @@
 
 #include "record.h"
 
-/* A signed decimal, as the kernel writes it: 0, -1093557504. 0, -EINVAL or -ERANGE. */
+/*
+ * A signed decimal of 32 bits, as the kernel writes it: 0, -1093557504. 0, -EINVAL or -ERANGE: a positive
+ * number that needs more bits is no %d's.
+ */
 int keytext_read(struct span text, uint32_t *key);
 
 /*

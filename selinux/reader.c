@@ -49,14 +49,9 @@ static int read_avc(struct reader *reader, const struct record *record, const ch
 	*damage = r == DENIAL_DAMAGED ? what : NULL;
 	if (r != DENIAL_FOUND)
 		return r < 0 ? r : 0;
+	denial.file = reader->file;
 	denial.line = reader->number;
 	denial.offset = reader->offset;
-	if (what)
-		r = complain(reader, reader->number, what);
-	if (r < 0) {
-		denial_done(&denial);
-		return r;
-	}
 	return join_denial(reader->join, &denial);
 }
 
@@ -228,10 +223,19 @@ static int give_denial(struct denial *denial, void *data)
 {
 	struct reader *reader = data;
 	const struct creation *made = NULL;
+	int r = 0;
 
 	if (denial->is_tentative) {
 		denial_done(denial);
 		return 0;
+	}
+	/* no record beside has brought the key */
+	if (denial->damage && denial->key_source == KEY_NONE)
+		r = reader->sink.error(denial->file, denial->line, denial->damage,
+				       reader->sink.data);
+	if (r < 0) {
+		denial_done(denial);
+		return r;
 	}
 	if (denial->has_kind && denial->key_source != KEY_NONE && strcmp(denial->perms, "create"))
 		made = creations_find(reader->creations, denial->kind, denial->key,

@@ -21,7 +21,7 @@ struct reader;
 int reader_new(struct reader **out, const struct reader_sink *sink);
 void reader_free(struct reader *reader);
 
-/* The name that errors have from now on; it must live as long as the file is read. */
+/* The name that errors have from now on; it must live until reader_flush(). */
 void reader_name(struct reader *reader, const char *file);
 
 /* Where the next bytes go, and taking them: as of lines.h. */

@@ -24,6 +24,7 @@ static void keys_are_signed_decimals_of_32_bits(void **state)
 		{"-1", 0xffffffff},
 		{"-2147483648", 0x80000000},
 		{"2147483647", 0x7fffffff},
+		{"2147483648", -1},
 		{"-2147483649", -1},
 		{"", -1},
 		{"-", -1},

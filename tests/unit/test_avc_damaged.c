@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Records that are damaged, glued together, forged or short of something: what is made of them, and what is said. */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cleanup.h"
+#include "reader.h"
+#include "text.h"
+
+#define CONTEXTS "scontext=system_u:system_r:web_t:s0 tcontext=system_u:system_r:db_t:s0 "
+#define RAW "msg=audit(1700000000.001:1)"
+#define TEXT "msg=audit(13/11/2023 10:00:00.001:1) "
+
+/* A row of a table: a log, and what is told of it in its order, denials and "!LINE" for errors. */
+struct row {
+	const char *log, *told;
+};
+
+static int on_denial(struct denial *denial, void *data)
+{
+	struct text *told = data;
+	char key[KEY_TEXT_SIZE];
+
+	text_add_format(told, "%s{%s}", denial->class, denial->perms);
+	if (denial->key_source != KEY_NONE)
+		text_add_format(told, " %s %s", key_format(denial->key, key),
+				key_source_name(denial->key_source));
+	if (denial->op[0])
+		text_add_format(told, " %s", denial->op);
+	if (denial->op_flags != DENIAL_UNKNOWN)
+		text_add_format(told, " 0%" PRIo64, denial->op_flags);
+	if (denial->id != DENIAL_UNKNOWN)
+		text_add_format(told, " id %" PRId64, denial->id);
+	text_add_char(told, ';');
+	denial_done(denial);
+	return 0;
+}
+
+static int on_error(const char *file, uint64_t line, const char *what, void *data)
+{
+	(void)file;
+	assert_non_null(what);
+	text_add_format(data, "!%" PRIu64 ";", line);
+	return 0;
+}
+
+static void check(const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		_cleanup_(text_done) struct text told = {0};
+		struct reader_sink sink = {on_denial, on_error, &told};
+		struct reader *reader;
+		size_t length = strlen(rows[i].log), room;
+
+		assert_int_equal(reader_new(&reader, &sink), 0);
+		memcpy(reader_space(reader, &room), rows[i].log, length);
+		assert_int_equal(reader_advance(reader, length), 0);
+		assert_int_equal(reader_end(reader), 0);
+		assert_int_equal(reader_flush(reader), 0);
+		reader_free(reader);
+		if (strcmp(told.bytes ?: "", rows[i].told))
+			fail_msg("%s\ntold:   %s\nwanted: %s", rows[i].log, told.bytes ?: "",
+				 rows[i].told);
+	}
+}
+
+#define CHECK(rows) check(rows, sizeof(rows) / sizeof((rows)[0]))
+
+#define SHMGET(key)                                                                        \
+	"type=SYSCALL " TEXT ": arch=x86_64 syscall=shmget success=no exit=EACCES a0=" key \
+	" a1=0x8 a2=0660 a3=0x0 items=0 pid=7 uid=root comm=x key=(null)\n"
+#define AVC_TEXT(key)                                                                        \
+	"type=AVC " TEXT ": avc:  denied  { unix_read } for  pid=7 comm=x " key " " CONTEXTS \
+	"tclass=shm permissive=0\n"
+
+static void a_doubtful_key_has_to_agree_with_the_call(void **state)
+{
+	static const struct row rows[] = {
+		/* 313233 was taken for hex */
+		{SHMGET("0x4c791") AVC_TEXT("key=123 "),
+		 "shm{unix_read} 0x0004c791 syscall shmget 0660;"},
+		{AVC_TEXT("key=123 ") SHMGET("0x4c791"),
+		 "shm{unix_read} 0x0004c791 syscall shmget 0660;"},
+		{SHMGET("0x7b") AVC_TEXT("key=123 "),
+		 "shm{unix_read} 0x0000007b record shmget 0660;"},
+		{AVC_TEXT("key=123 "), "shm{unix_read} 0x0000007b record;"},
+		/* auparse leaves the newer name alone */
+		{SHMGET("0x4c791") AVC_TEXT("ipc_key=123 "),
+		 "shm{unix_read} 0x0000007b record shmget 0660;"},
+		{SHMGET("0x62023eca") AVC_TEXT("key=\\026D1C\\024 "),
+		 "shm{unix_read} 0x62023eca syscall shmget 0660;"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void a_key_past_32_bits_is_damaged(void **state)
+{
+	static const struct row rows[] = {
+		{AVC_TEXT("key=2231631590 "), "!1;shm{unix_read};"},
+		{SHMGET("0xd4d3317") AVC_TEXT("key=2231631590 "),
+		 "shm{unix_read} 0x0d4d3317 syscall shmget 0660;"},
+		{AVC_TEXT("ipc_key=2147483648 "), "!1;shm{unix_read};"},
+		{AVC_TEXT("ipc_key=2147483647 "), "shm{unix_read} 0x7fffffff record;"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void a_key_that_the_call_tells_is_no_error(void **state)
+{
+	static const struct row rows[] = {
+		{SHMGET("0x0") AVC_TEXT("key= "), "shm{unix_read} 0x00000000 syscall shmget 0660;"},
+		{AVC_TEXT("key= ") SHMGET("0x0"), "shm{unix_read} 0x00000000 syscall shmget 0660;"},
+		{AVC_TEXT("key= "), "!1;shm{unix_read};"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void the_name_that_stands_last_is_the_keys(void **state)
+{
+	static const struct row rows[] = {
+		{AVC_TEXT("ipc_key=7 key=223163159 "), "shm{unix_read} 0x0d4d3317 record;"},
+		{AVC_TEXT("key=7 ipc_key=223163159 "), "shm{unix_read} 0x0d4d3317 record;"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_doubtful_key_has_to_agree_with_the_call),
+		cmocka_unit_test(a_key_past_32_bits_is_damaged),
+		cmocka_unit_test(a_key_that_the_call_tells_is_no_error),
+		cmocka_unit_test(the_name_that_stands_last_is_the_keys),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
