@@ -129,6 +129,42 @@ static void read_beside(struct span line, const char *type, struct record *recor
 	record->body = span_from(line, span_end(record->event) + 1);
 }
 
+/* "type=… msg=audit(", or without msg= as in the kernel's log: where a record begins. */
+static const char *find_beginning(struct span line)
+{
+	struct span rest = line;
+	const char *type;
+
+	while ((type = span_find(rest, "type="))) {
+		struct span word = span_word(span_from(rest, type)),
+			    behind = span_from(rest, span_end(word));
+
+		if (span_starts(behind, " msg=audit(") || span_starts(behind, " audit("))
+			return type;
+		rest = span_from(rest, type + strlen("type="));
+	}
+	return NULL;
+}
+
+struct span record_glued(struct span line)
+{
+	const char *own = span_starts(line, "type=") ? line.at : find_beginning(line), *next;
+	struct record record = {.form = FORM_RAW};
+	struct span rest;
+
+	if (!own)
+		return SPAN_NONE;
+	rest = span_from(line, own + strlen("type="));
+	/* not of a program: what it tells may be anybody's text */
+	if (!span_starts(rest, "AVC ") && !span_starts(rest, "1400 "))
+		return SPAN_NONE;
+	next = find_beginning(rest);
+	if (!next)
+		return SPAN_NONE;
+	read_event(span_until(rest, next), &record);
+	return record.form == FORM_RAW ? span_from(line, next) : SPAN_NONE;
+}
+
 void record_read(struct span line, struct record *record)
 {
 	const char *avc = NULL, *type = span_starts(line, "type=") ? line.at : NULL;

@@ -44,5 +44,12 @@ bool record_may_matter(struct span line);
 /* Reads a line without its newline. record->type is RECORD_NONE if it is nothing of ours. */
 void record_read(struct span line, struct record *record);
 
+/*
+ * The record that stands in the line of an AVC record behind it: the write of that was torn, or its newline
+ * lost. An empty span if none does. In raw records only: the kernel writes a text with a blank in hex
+ * (kernel/audit.c: audit_string_contains_control), ausearch -i any text as it is.
+ */
+struct span record_glued(struct span line);
+
 /* The value of a field ` name=…` of a raw or interpreted record, quotes taken off. */
 struct span record_field(const struct record *record, const char *name);

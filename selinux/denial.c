@@ -110,6 +110,44 @@ static struct span class_word(struct span text)
 	return (struct span){text.at, n};
 }
 
+static const char *const classes[] = {
+	"shm",	"sem", "msgq",	     "msg",	   "ipc",	 "system",
+	"file", "dir", "filesystem", "capability", "cap_userns",
+};
+
+/* What is most of a log's AVC records: told apart before anything is copied. */
+static bool may_be_ipc(const struct avc_parts *parts)
+{
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (span_is(parts->class, classes[i]))
+			return true;
+	return false;
+}
+
+static bool has_perm(struct span perms, const char *perm)
+{
+	struct span word;
+
+	for (; perms.length; perms = span_skip_blanks(span_from(perms, span_end(word)))) {
+		word = span_word(perms);
+		if (span_is(word, perm))
+			return true;
+	}
+	return false;
+}
+
+/* A class of ours without its end: no class of the kernel's is called so, but for msg of msgq. */
+static bool is_class_cut(const struct avc_parts *parts)
+{
+	if (span_is(parts->class, "msg"))
+		return !has_perm(parts->perms, "send") && !has_perm(parts->perms, "receive");
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (parts->class.length < strlen(classes[i]) &&
+		    !memcmp(parts->class.at, classes[i], parts->class.length))
+			return !may_be_ipc(parts);
+	return false;
+}
+
 /* Cuts an AVC record's text into its parts. Returns NULL, or what is missing. */
 static const char *cut_parts(struct span text, struct avc_parts *parts)
 {
@@ -132,7 +170,7 @@ static const char *cut_parts(struct span text, struct avc_parts *parts)
 	if (!parts->scontext.length)
 		return "an AVC record without source context";
 	parts->middle = rest;
-	return parts->class.length ? NULL : "an AVC record without class, cut off perhaps";
+	return is_class_cut(parts) ? "an AVC record without class, cut off perhaps" : NULL;
 }
 
 /* Copies a part into the arena, NULs shown as '?'. */
@@ -223,13 +261,13 @@ static enum denial_answer read_about(const struct record *record, const struct a
 	static const struct {
 		const char *class;
 		enum ipc_kind kind;
-	} classes[] = {{"shm", KIND_SHM}, {"sem", KIND_SEM}, {"msgq", KIND_MSG}, {"msg", KIND_MSG}};
+	} sysv[] = {{"shm", KIND_SHM}, {"sem", KIND_SEM}, {"msgq", KIND_MSG}, {"msg", KIND_MSG}};
 
 	denial->about = ABOUT_SYSV;
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-		if (span_is(parts->class, classes[i].class)) {
+	for (size_t i = 0; i < sizeof(sysv) / sizeof(sysv[0]); i++)
+		if (span_is(parts->class, sysv[i].class)) {
 			denial->has_kind = true;
-			denial->kind = classes[i].kind;
+			denial->kind = sysv[i].kind;
 			read_key(record, parts, denial);
 			return DENIAL_FOUND;
 		}
@@ -286,19 +324,6 @@ static int trim(struct denial *denial, size_t used)
 	denial->arena = exact;
 	denial->size = used;
 	return 0;
-}
-
-/* What is most of a log's AVC records: told apart before anything is copied. */
-static bool may_be_ipc(const struct avc_parts *parts)
-{
-	static const char *const classes[] = {"shm",	    "sem",	  "msgq",      "msg",
-					      "ipc",	    "system",	  "file",      "dir",
-					      "filesystem", "capability", "cap_userns"};
-
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-		if (span_is(parts->class, classes[i]))
-			return true;
-	return false;
 }
 
 int denial_read(const struct record *record, struct denial *denial, const char **what)

@@ -140,12 +140,29 @@ static int read_json(struct reader *reader, struct span line)
 	return r;
 }
 
+/* What another record follows in its line: it is whole, or the next line is no part of it. */
+static int read_torn(struct reader *reader, struct span line)
+{
+	struct record record;
+
+	record_read(line, &record);
+	if (record.type != RECORD_AVC)
+		return complain(reader, reader->number,
+				"an AVC record of which the end is missing");
+	return take_record(&record, line, reader);
+}
+
 static int read_line(struct reader *reader, struct span line)
 {
 	struct record record;
 	const char *damage;
 	int r;
 
+	for (struct span next; (next = record_glued(line)).length; line = next) {
+		r = read_torn(reader, span_until(line, next.at));
+		if (r < 0)
+			return r;
+	}
 	record_read(line, &record);
 	if (record.type == RECORD_JSON)
 		return read_json(reader, line);
@@ -158,7 +175,8 @@ static int read_line(struct reader *reader, struct span line)
 static bool is_a_beginning(struct span line)
 {
 	return !line.length || span_starts(line, "----") || span_starts(line, "time->") ||
-	       span_starts(line, "{") || record_may_matter(line);
+	       span_starts(line, "{") || span_find(line, "type=") || span_find(line, "audit(") ||
+	       record_may_matter(line);
 }
 
 /* Lines were broken at blanks, and some in a word, at its colons. */

@@ -139,6 +139,81 @@ static void the_name_that_stands_last_is_the_keys(void **state)
 	CHECK(rows);
 }
 
+#define AVC_BEGIN(key) \
+	"type=AVC " RAW ": avc:  denied  { unix_read } for  pid=7 comm=\"x\" ipc_key=" key "  "
+#define AVC(key, class) AVC_BEGIN(key) CONTEXTS "tclass=" class " permissive=0\n"
+
+static void a_torn_record_has_the_next_one_in_its_line(void **state)
+{
+	static const struct row rows[] = {
+		{AVC_BEGIN("5") "scontext=system_u:system_r:web_t:s0 " AVC("6", "msgq"),
+		 "!1;msgq{unix_read} 0x00000006 record;"},
+		{"type=AVC " RAW ": av" AVC("6", "msgq") AVC("7", "sem"),
+		 "!1;msgq{unix_read} 0x00000006 record;sem{unix_read} 0x00000007 record;"},
+		{AVC_BEGIN("4") AVC_BEGIN("5") CONTEXTS AVC("6", "sem"),
+		 "!1;!1;sem{unix_read} 0x00000006 record;"},
+		{"[ 1.2] type=1400 audit(1.1:1): avc:  den[ 1.3] type=1400 audit(1.1:2): avc:  "
+		 "denied "
+		 " { read } for  pid=1 ipc_key=8  " CONTEXTS "tclass=sem\n",
+		 "!1;sem{read} 0x00000008 record;"},
+		/* the newline alone is missing */
+		{AVC_BEGIN("5") CONTEXTS "tclass=sem" AVC("6", "msgq"),
+		 "sem{unix_read} 0x00000005 record;msgq{unix_read} 0x00000006 record;"},
+		{AVC_BEGIN("5") CONTEXTS
+		 "tclass=sem"
+		 "type=SYSCALL " RAW ": arch=c000003e syscall=65 success=no a0=9 a1=0 a2=1 a3=0\n",
+		 "sem{unix_read} 0x00000005 record semop id 9;"},
+		/* ausearch -i and programs print anybody's text */
+		{AVC_TEXT("path=/a type=AVC " RAW ": avc:  denied  { destroy } for ipc_key=5 "),
+		 "shm{unix_read} 0x00000005 record;"},
+		{"type=USER_AVC " RAW
+		 ": pid=1 msg='avc:  denied  { start } for  cmdline=\"type=AVC " RAW
+		 ": avc:  denied  { read } for ipc_key=5  " CONTEXTS "tclass=shm \" " CONTEXTS
+		 "tclass=service'\n",
+		 ""},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void any_record_ends_the_one_before(void **state)
+{
+	static const struct row rows[] = {
+		{AVC_BEGIN("5") "scontext=a:b:c_t:s0\n"
+				"type=SELINUX_ERR " RAW ": op=x " CONTEXTS
+				"tclass=sem perms=read\n",
+		 "!1;"},
+		{AVC_BEGIN("5") "scontext=a:b:c_t:s0\n"
+				"[ 1.2] audit(1.1:2): op=x " CONTEXTS "tclass=sem perms=read\n",
+		 "!1;"},
+		/* of a wrapped record */
+		{AVC_BEGIN("5") "scontext=a:b:c_t:s0\ntcontext=a:b:d_t:s0 tclass=sem\n",
+		 "sem{unix_read} 0x00000005 record;"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void a_class_without_its_end_is_none(void **state)
+{
+	static const struct row rows[] = {
+		{AVC_BEGIN("5") CONTEXTS "tclass=ms", "!1;"},
+		{AVC_BEGIN("5") CONTEXTS "tclass=se\ntype=CWD " RAW ": cwd=\"/\"\n", "!1;"},
+		{AVC_BEGIN("5") CONTEXTS "tclass=msg", "!1;"},
+		{AVC_BEGIN("5") CONTEXTS "tclass=", "!1;"},
+		{AVC_BEGIN("5") CONTEXTS "tclass=sem", "sem{unix_read} 0x00000005 record;"},
+		{AVC_BEGIN("5") CONTEXTS "tclass=process", ""},
+		{AVC_BEGIN("5") CONTEXTS "tclass=fd", ""},
+		{"type=AVC " RAW ": avc:  denied  { send } for  pid=7 " CONTEXTS "tclass=msg",
+		 "msg{send};"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +221,9 @@ int main(void)
 		cmocka_unit_test(a_key_past_32_bits_is_damaged),
 		cmocka_unit_test(a_key_that_the_call_tells_is_no_error),
 		cmocka_unit_test(the_name_that_stands_last_is_the_keys),
+		cmocka_unit_test(a_torn_record_has_the_next_one_in_its_line),
+		cmocka_unit_test(any_record_ends_the_one_before),
+		cmocka_unit_test(a_class_without_its_end_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
