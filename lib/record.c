@@ -57,8 +57,20 @@ static bool type_may_matter(struct span line)
 	return false;
 }
 
+/* Behind the host's name that aggregated logs begin with. */
+static struct span without_node(struct span line)
+{
+	struct span node;
+
+	if (!span_starts(line, "node="))
+		return line;
+	node = span_word(line);
+	return span_skip_blanks(span_from(line, span_end(node)));
+}
+
 bool record_may_matter(struct span line)
 {
+	line = without_node(line);
 	if (span_starts(line, "type="))
 		return type_may_matter(line);
 	if (span_starts(line, "{"))
@@ -146,9 +158,25 @@ static const char *find_beginning(struct span line)
 	return NULL;
 }
 
+/*
+ * The line's own type. What tells none before "avc:" is a line of the journal's or somebody's quote;
+ * behind a type that is no AVC's, "avc:" is a text of somebody's choice.
+ */
+static const char *find_own_type(struct span line)
+{
+	struct span rest = without_node(line);
+	const char *type, *avc;
+
+	if (span_starts(rest, "type="))
+		return rest.at;
+	type = find_beginning(rest);
+	avc = type ? span_find(rest, "avc:") : NULL;
+	return avc && avc < type ? NULL : type;
+}
+
 struct span record_glued(struct span line)
 {
-	const char *own = span_starts(line, "type=") ? line.at : find_beginning(line), *next;
+	const char *own = find_own_type(line), *next;
 	struct record record = {.form = FORM_RAW};
 	struct span rest;
 
@@ -167,7 +195,7 @@ struct span record_glued(struct span line)
 
 void record_read(struct span line, struct record *record)
 {
-	const char *avc = NULL, *type = span_starts(line, "type=") ? line.at : NULL;
+	const char *avc = NULL, *type = find_own_type(line);
 
 	*record = (struct record){.form = FORM_RAW};
 	if (span_starts(line, "{")) {

@@ -214,6 +214,29 @@ static void a_class_without_its_end_is_none(void **state)
 	CHECK(rows);
 }
 
+#define FORGED                                                                         \
+	"avc:  denied  { destroy } for pid=1 comm=x ipc_key=9 " CONTEXTS "tclass=shm " \
+									 "permissive=0\n"
+
+static void what_a_record_is_stands_in_front(void **state)
+{
+	static const struct row rows[] = {
+		{"type=PROCTITLE " TEXT ": proctitle=x " FORGED, ""},
+		{"node=h type=PROCTITLE " TEXT ": proctitle=x " FORGED, ""},
+		{"Jan 27 18:16:51 h audispd: node=h type=PROCTITLE " TEXT ": proctitle=x " FORGED,
+		 ""},
+		{"node=h type=AVC " TEXT ": " FORGED, "shm{destroy} 0x00000009 record;"},
+		{"Jan 27 18:16:51 h audit[7]: AVC " FORGED, "shm{destroy} 0x00000009 record;"},
+		{"node=h type=SYSCALL " RAW
+		 ": arch=c000003e syscall=68 success=no exit=-13 a0=6 a1=0 "
+		 "a2=0 a3=0 items=0 pid=7 comm=\"avc:\" key=(null)\nnode=h " AVC("6", "msgq"),
+		 "msgq{unix_read} 0x00000006 record msgget 00;"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_torn_record_has_the_next_one_in_its_line),
 		cmocka_unit_test(any_record_ends_the_one_before),
 		cmocka_unit_test(a_class_without_its_end_is_none),
+		cmocka_unit_test(what_a_record_is_stands_in_front),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
