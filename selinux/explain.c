@@ -47,72 +47,126 @@ const char *explain_permission(const char *class, const char *permission)
 }
 
 static const struct {
-	const char *op, *needs;
+	const char *op, *class, *needs;
 } calls[] = {
-	{"shmctl:IPC_STAT", "unix_read getattr associate"},
-	{"shmctl:SHM_STAT", "unix_read getattr associate"},
-	{"shmctl:SHM_STAT_ANY", "getattr associate"},
-	{"shmctl:IPC_SET", "setattr"},
-	{"shmctl:IPC_RMID", "destroy"},
-	{"shmctl:SHM_LOCK", "lock"},
-	{"shmctl:SHM_UNLOCK", "lock"},
-	{"semctl:IPC_STAT", "unix_read getattr associate"},
-	{"semctl:SEM_STAT", "unix_read getattr associate"},
-	{"semctl:SEM_STAT_ANY", "getattr associate"},
-	{"semctl:IPC_SET", "setattr"},
-	{"semctl:IPC_RMID", "destroy"},
-	{"semctl:GETVAL", "unix_read read"},
-	{"semctl:GETALL", "unix_read read"},
-	{"semctl:GETPID", "unix_read getattr"},
-	{"semctl:GETNCNT", "unix_read getattr"},
-	{"semctl:GETZCNT", "unix_read getattr"},
-	{"semctl:SETVAL", "unix_write write"},
-	{"semctl:SETALL", "unix_write write"},
-	{"semop", "unix_write read write"},
-	{"semtimedop", "unix_write read write"},
-	{"msgctl:IPC_STAT", "unix_read getattr associate"},
-	{"msgctl:MSG_STAT", "unix_read getattr associate"},
-	{"msgctl:MSG_STAT_ANY", "getattr associate"},
-	{"msgctl:IPC_SET", "setattr"},
-	{"msgctl:IPC_RMID", "destroy"},
-	{"msgsnd", "unix_write write enqueue send"},
-	{"msgrcv", "unix_read read receive"},
-	{"shmctl:SHM_INFO", "ipc_info"},
-	{"semctl:SEM_INFO", "ipc_info"},
-	{"msgctl:MSG_INFO", "ipc_info"},
-	{"shmctl:IPC_INFO", "ipc_info"},
-	{"semctl:IPC_INFO", "ipc_info"},
-	{"msgctl:IPC_INFO", "ipc_info"},
+	{"shmctl:IPC_STAT", "shm", "unix_read getattr associate"},
+	{"shmctl:SHM_STAT", "shm", "unix_read getattr associate"},
+	{"shmctl:SHM_STAT_ANY", "shm", "getattr associate"},
+	{"shmctl:IPC_SET", "shm", "setattr"},
+	{"shmctl:IPC_RMID", "shm", "destroy"},
+	{"shmctl:SHM_LOCK", "shm", "lock"},
+	{"shmctl:SHM_UNLOCK", "shm", "lock"},
+	{"semctl:IPC_STAT", "sem", "unix_read getattr associate"},
+	{"semctl:SEM_STAT", "sem", "unix_read getattr associate"},
+	{"semctl:SEM_STAT_ANY", "sem", "getattr associate"},
+	{"semctl:IPC_SET", "sem", "setattr"},
+	{"semctl:IPC_RMID", "sem", "destroy"},
+	{"semctl:GETVAL", "sem", "unix_read read"},
+	{"semctl:GETALL", "sem", "unix_read read"},
+	{"semctl:GETPID", "sem", "unix_read getattr"},
+	{"semctl:GETNCNT", "sem", "unix_read getattr"},
+	{"semctl:GETZCNT", "sem", "unix_read getattr"},
+	{"semctl:SETVAL", "sem", "unix_write write"},
+	{"semctl:SETALL", "sem", "unix_write write"},
+	{"msgctl:IPC_STAT", "msgq", "unix_read getattr associate"},
+	{"msgctl:MSG_STAT", "msgq", "unix_read getattr associate"},
+	{"msgctl:MSG_STAT_ANY", "msgq", "getattr associate"},
+	{"msgctl:IPC_SET", "msgq", "setattr"},
+	{"msgctl:IPC_RMID", "msgq", "destroy"},
+	{"msgsnd", "msgq", "unix_write write"},
+	{"msgsnd", "msg", "send"},
+	{"msgrcv", "msgq", "unix_read read"},
+	{"msgrcv", "msg", "receive"},
+	{"shmctl:SHM_INFO", "system", "ipc_info"},
+	{"semctl:SEM_INFO", "system", "ipc_info"},
+	{"msgctl:MSG_INFO", "system", "ipc_info"},
+	{"shmctl:IPC_INFO", "system", "ipc_info"},
+	{"semctl:IPC_INFO", "system", "ipc_info"},
+	{"msgctl:IPC_INFO", "system", "ipc_info"},
 };
 
-static bool is_get(const char *op)
+static bool has_word(const char *list, const char *word)
 {
-	return !strcmp(op, "shmget") || !strcmp(op, "semget") || !strcmp(op, "msgget");
+	size_t length = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += length)
+		if ((at == list || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+			return true;
+	return false;
+}
+
+enum explain_source explain_source(const char *class, const char *denied, const char *op)
+{
+	if (!strcmp(class, "msgq") && !strcmp(denied, "enqueue"))
+		return SOURCE_MESSAGE;
+	if (strcmp(class, "msg") || strcmp(denied, "receive") || !strcmp(op, "msgrcv"))
+		return SOURCE_PROCESS;
+	return *op ? SOURCE_RECEIVER : SOURCE_EITHER;
 }
 
 /* The mode in the flags of a …get says what it wants of an object that is there (ipcperms()). */
-static void add_get(struct text *text, int64_t flags)
+static void add_get(struct text *text, const struct denial *denial)
 {
-	if (flags & 0444)
+	if (denial->op_flags & 0444)
 		text_add(text, "unix_read ");
-	if (flags & 0222)
+	if (denial->op_flags & 0222)
 		text_add(text, "unix_write ");
 	text_add(text, "associate");
 }
 
-bool explain_needs(struct text *text, const char *op, int64_t flags)
+static void add_attach(struct text *text, const struct denial *denial)
 {
-	if (is_get(op) && flags != DENIAL_UNKNOWN) {
-		add_get(text, flags);
+	text_add(text, denial->op_flags & SHM_RDONLY ? "unix_read read"
+						     : "unix_read unix_write read write");
+}
+
+/* shmat(2) maps the segment's file (ipc/shm.c: do_shmat). */
+static void add_map(struct text *text, const struct denial *denial)
+{
+	text_add(text, denial->op_flags & SHM_RDONLY ? "map read" : "map read write");
+	if (denial->op_flags & SHM_EXEC)
+		text_add(text, " execute");
+}
+
+/* Asked for reading, the operations wait for zero only (ipc/sem.c: do_semtimedop). */
+static void add_semop(struct text *text, const struct denial *denial)
+{
+	text_add(text,
+		 has_word(denial->perms, "unix_read") ? "unix_read read" : "unix_write read write");
+}
+
+/* Calls of which the needs are not always the same. */
+static const struct {
+	const char *op, *class;
+	bool needs_flags;
+	void (*add)(struct text *text, const struct denial *denial);
+} varied[] = {
+	{"shmget", "shm", true, add_get},	 {"semget", "sem", true, add_get},
+	{"msgget", "msgq", true, add_get},	 {"shmat", "shm", true, add_attach},
+	{"shmat", "file", true, add_map},	 {"semop", "sem", false, add_semop},
+	{"semtimedop", "sem", false, add_semop},
+};
+
+bool explain_needs(struct text *text, const struct denial *denial)
+{
+	switch (explain_source(denial->class, denial->perms, denial->op)) {
+	case SOURCE_MESSAGE:
+	case SOURCE_RECEIVER:
+		/* the other permissions of the call are asked of another label */
+		text_add(text, denial->perms);
 		return true;
+	case SOURCE_PROCESS:
+	case SOURCE_EITHER:
+		break;
 	}
-	if (!strcmp(op, "shmat") && flags != DENIAL_UNKNOWN) {
-		text_add(text,
-			 flags & SHM_RDONLY ? "unix_read read" : "unix_read unix_write read write");
-		return true;
-	}
+	for (size_t i = 0; i < sizeof(varied) / sizeof(varied[0]); i++)
+		if (!strcmp(varied[i].op, denial->op) && !strcmp(varied[i].class, denial->class) &&
+		    (!varied[i].needs_flags || denial->op_flags != DENIAL_UNKNOWN)) {
+			varied[i].add(text, denial);
+			return true;
+		}
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (!strcmp(calls[i].op, op)) {
+		if (!strcmp(calls[i].op, denial->op) && !strcmp(calls[i].class, denial->class)) {
 			text_add(text, calls[i].needs);
 			return true;
 		}

@@ -13,11 +13,21 @@
 const char *explain_permission(const char *class, const char *permission);
 
 /*
- * Adds all that the call needs of the object, permissions with a blank between: where a policy is
- * enforced only the first that fails is in the log. op and flags as a denial has them. false, and
- * nothing added, for a call that isn't known.
+ * Adds all that the denial's call needs of its class, permissions with a blank between: where a policy is
+ * enforced only the first that fails is in the log. false, and nothing added, where that isn't known.
  */
-bool explain_needs(struct text *text, const char *op, int64_t flags);
+bool explain_needs(struct text *text, const struct denial *denial);
+
+/* Whose label scontext is. */
+enum explain_source {
+	SOURCE_PROCESS,	 /* of pid and comm, as nearly always */
+	SOURCE_MESSAGE,	 /* of the message that is to be put into a queue */
+	SOURCE_RECEIVER, /* of who waits in msgrcv(2): pid, comm and call are the sender's */
+	SOURCE_EITHER,	 /* of the process or of a receiver: no call is told */
+};
+
+/* As far as class, denied permissions and call (or "") tell: security/selinux/hooks.c, msg_queue_msgsnd and msgrcv. */
+enum explain_source explain_source(const char *class, const char *denied, const char *op);
 
 /* Whose key it is by custom: "NTP0, ntpd's and chronyd's reference clock 0". NULL for any other. */
 const char *explain_key(uint32_t key);

@@ -24,7 +24,7 @@ int group_ask_policy(const struct group *group, const struct live *live, struct 
 	    (sepolicy_is_of_host(policy) && sample->node && strcmp(sample->node, live->host)))
 		return 0;
 	/* a new object needs one permission, and that was denied */
-	if (strcmp(group->perms, "create") && explain_needs(&needs, group->op, sample->op_flags))
+	if (strcmp(group->perms, "create") && explain_needs(&needs, sample))
 		question.needed = needs.bytes;
 	return needs.failed ? -ENOMEM : sepolicy_ask(policy, &question, answer);
 }

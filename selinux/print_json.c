@@ -192,7 +192,7 @@ static int add_explanation(struct json_object *to, const struct group *group)
 	bool has_key = sample->key_source != KEY_NONE;
 	int r;
 
-	if (strcmp(group->perms, "create") && explain_needs(&needs, group->op, sample->op_flags))
+	if (strcmp(group->perms, "create") && explain_needs(&needs, sample))
 		r = needs.failed ? -ENOMEM : add_words(to, "needs", needs.bytes);
 	else
 		r = document_add_null(to, "needs");

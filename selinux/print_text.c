@@ -214,8 +214,7 @@ static void add_needs(struct text *text, const struct group *group)
 	struct text needs = {0};
 
 	/* a new object needs one permission, and that was denied */
-	if (strcmp(group->perms, "create") &&
-	    explain_needs(&needs, group->op, group->sample.op_flags))
+	if (strcmp(group->perms, "create") && explain_needs(&needs, &group->sample))
 		text_add_format(text, "  needs: { %s } in all\n", needs.bytes ? needs.bytes : "");
 	text_done(&needs);
 }
@@ -263,28 +262,66 @@ static void add_policy(struct text *text, const struct sepolicy_answer *answer)
 			answer->boolean_value ? "on" : "off");
 }
 
+/* Whose label it is and what the process calls itself, which may be another's. */
+static void add_source(struct text *text, const struct group *group)
+{
+	static const struct {
+		const char *before, *comm, *behind;
+	} words[] = {
+		[SOURCE_PROCESS] = {"", " (", ")"},
+		[SOURCE_MESSAGE] = {"a message labelled ", " (sent by ", ")"},
+		[SOURCE_RECEIVER] = {"", ", a receiver that waited while ", " sent,"},
+		[SOURCE_EITHER] = {"", " (", ", or a receiver that waited while it sent)"},
+	};
+	const struct denial *sample = &group->sample;
+	enum explain_source source = explain_source(sample->class, group->perms, group->op);
+
+	text_add(text, words[source].before);
+	add_type(text, sample->scontext);
+	if (!sample->comm)
+		return;
+	text_add(text, words[source].comm);
+	text_add_escaped(text, sample->comm);
+	text_add(text, words[source].behind);
+}
+
+static void add_label(struct text *text, const struct group *group)
+{
+	const struct denial *sample = &group->sample;
+
+	text_add(text, "  label: ");
+	add_type(text, sample->tcontext);
+	/* what was to be made would have had the label of the process itself */
+	if (!strcmp(sample->class, "msg"))
+		text_add(text, ", that of the message");
+	else if (sample->about == ABOUT_SYSV && strcmp(group->perms, "create"))
+		text_add(text, ", that of the process that made it; nothing can relabel it");
+	text_add(text, "\n");
+}
+
+static void add_call(struct text *text, const struct group *group)
+{
+	bool is_senders =
+		explain_source(group->sample.class, group->perms, group->op) == SOURCE_RECEIVER;
+
+	if (group->op[0])
+		text_add_format(text, "  call: %s%s\n", group->op,
+				is_senders ? ", of the sender" : "");
+}
+
 static void add_group(struct text *text, struct live *live, const struct group *group,
 		      const struct sepolicy_answer *answer)
 {
 	const struct denial *sample = &group->sample;
 
-	add_type(text, sample->scontext);
-	text_add(text, sample->comm ? " (" : "");
-	text_add_escaped(text, sample->comm ?: "");
-	text_add(text, sample->comm ? ")" : "");
+	add_source(text, group);
 	text_add(text, " was denied { ");
 	text_add_escaped(text, group->perms);
 	text_add(text, " } on ");
 	add_subject(text, sample);
 	text_add(text, "\n");
-	text_add(text, "  label: ");
-	add_type(text, sample->tcontext);
-	/* what was to be made would have had the label of the process itself */
-	if (sample->about == ABOUT_SYSV && strcmp(group->perms, "create"))
-		text_add(text, ", that of the process that made it; nothing can relabel it");
-	text_add(text, "\n");
-	if (group->op[0])
-		text_add_format(text, "  call: %s\n", group->op);
+	add_label(text, group);
+	add_call(text, group);
 	add_tried(text, group);
 	add_needs(text, group);
 	if (explain_is_range(sample->scontext, sample->tcontext))

@@ -119,12 +119,50 @@ static bool read_number(struct span text, int base, uint64_t *value)
 	return !*end;
 }
 
-/* An argument: hex in raw logs; 0x… , octal or a name in interpreted ones. */
+/* One flag of a …get or shmat by its name (linux/ipc.h, linux/shm.h), or a number, octal as modes are. */
+static bool read_flag(struct span word, uint64_t *value)
+{
+	static const struct {
+		const char *name;
+		uint16_t value;
+	} flags[] = {
+		{"IPC_CREAT", 01000},	   {"IPC_EXCL", 02000},	   {"IPC_NOWAIT", 04000},
+		{"SHM_HUGETLB", 04000},	   {"SHM_RDONLY", 010000}, {"SHM_RND", 020000},
+		{"SHM_NORESERVE", 010000}, {"SHM_REMAP", 040000},  {"SHM_EXEC", 0100000},
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (span_is(word, flags[i].name)) {
+			*value = flags[i].value;
+			return true;
+		}
+	return read_number(word, 0, value);
+}
+
+/* "IPC_CREAT|0666" */
+static bool read_flags(struct span text, uint64_t *value)
+{
+	const char *bar;
+	uint64_t flag;
+
+	*value = 0;
+	do {
+		bar = text.length ? memchr(text.at, '|', text.length) : NULL;
+		if (!read_flag(bar ? span_until(text, bar) : text, &flag))
+			return false;
+		*value |= flag;
+		text = bar ? span_from(text, bar + 1) : SPAN_NONE;
+	} while (bar);
+	return true;
+}
+
+/* An argument: hex in raw logs; 0x… , octal or names in interpreted ones. */
 static bool read_argument(const struct record *record, unsigned n, uint64_t *value)
 {
 	char name[] = {'a', (char)('0' + n), '\0'};
+	struct span text = record_field(record, name);
 
-	return read_number(record_field(record, name), record->form == FORM_RAW ? 16 : 0, value);
+	return record->form == FORM_RAW ? read_number(text, 16, value) : read_flags(text, value);
 }
 
 static const struct arch *read_arch(const struct record *record)

@@ -216,7 +216,7 @@ static void a_class_without_its_end_is_none(void **state)
 
 #define FORGED                                                                         \
 	"avc:  denied  { destroy } for pid=1 comm=x ipc_key=9 " CONTEXTS "tclass=shm " \
-									 "permissive=0\n"
+	"permissive=0\n"
 
 static void what_a_record_is_stands_in_front(void **state)
 {
@@ -237,6 +237,31 @@ static void what_a_record_is_stands_in_front(void **state)
 	CHECK(rows);
 }
 
+#define CALL_TEXT(call, arguments)                                                              \
+	"type=SYSCALL " TEXT ": arch=x86_64 syscall=" call " success=no exit=EACCES " arguments \
+	" a3=0x0 items=0 pid=7 uid=root comm=x key=(null)\n" AVC_TEXT("ipc_key=7 ")
+
+static void flags_may_be_words(void **state)
+{
+	static const struct row rows[] = {
+		{CALL_TEXT("shmat", "a0=0x5 a1=0x0 a2=SHM_RDONLY"),
+		 "shm{unix_read} 0x00000007 record shmat 010000 id 5;"},
+		{CALL_TEXT("shmget", "a0=0x7 a1=0x1 a2=IPC_CREAT|IPC_EXCL|0640"),
+		 "shm{unix_read} 0x00000007 record shmget 03640;"},
+		{CALL_TEXT("shmget", "a0=0x7 a1=0x1 a2=0x1b0"),
+		 "shm{unix_read} 0x00000007 record shmget 0660;"},
+		{CALL_TEXT("shmat", "a0=0x5 a1=0x0 a2=SHM_RDONLY|SHM_OTHER"),
+		 "shm{unix_read} 0x00000007 record shmat id 5;"},
+		{CALL_TEXT("shmat", "a0=0x5 a1=0x0 a2="),
+		 "shm{unix_read} 0x00000007 record shmat id 5;"},
+		{CALL_TEXT("shmctl", "a0=0x5 a1=IPC_RMID a2=0x0"),
+		 "shm{unix_read} 0x00000007 record shmctl:IPC_RMID id 5;"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +273,7 @@ int main(void)
 		cmocka_unit_test(any_record_ends_the_one_before),
 		cmocka_unit_test(a_class_without_its_end_is_none),
 		cmocka_unit_test(what_a_record_is_stands_in_front),
+		cmocka_unit_test(flags_may_be_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -24,45 +25,91 @@ static void permissions_are_of_their_class(void **state)
 	assert_null(explain_permission("shm", "rea"));
 }
 
-static void a_call_needs_all_of_its_set(void **state)
+struct need {
+	const char *op;
+	int64_t flags;
+	const char *class, *perms;
+	const char *needs; /* NULL: not known */
+};
+
+static void check_needs(const struct need *rows, size_t count)
 {
-	static const struct {
-		const char *op;
-		int64_t flags;
-		const char *needs; /* NULL: not known */
-	} rows[] = {
-		{"shmget", 0660, "unix_read unix_write associate"},
-		{"semget", 0, "associate"},
-		{"msgget", 0400, "unix_read associate"},
-		{"semget", 0200 | 01000, "unix_write associate"},
-		{"semget", DENIAL_UNKNOWN, NULL},
-		{"shmat", 0, "unix_read unix_write read write"},
-		{"shmat", 010000, "unix_read read"},
-		{"shmat", DENIAL_UNKNOWN, NULL},
-		{"semctl:GETVAL", DENIAL_UNKNOWN, "unix_read read"},
-		{"semctl:GETPID", 0, "unix_read getattr"},
-		{"semctl:SETALL", 0, "unix_write write"},
-		{"shmctl:IPC_RMID", 0, "destroy"},
-		{"msgsnd", 0, "unix_write write enqueue send"},
-		{"shmctl:SHM_STAT_ANY", 0, "getattr associate"},
-		{"semctl:SEM_INFO", 0, "ipc_info"},
-		{"shmdt", 0, NULL},
-		{"", 0, NULL},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct text text = {0};
-		bool is_known = explain_needs(&text, rows[i].op, rows[i].flags);
+		struct denial denial = {
+			.class = rows[i].class, .perms = rows[i].perms, .op_flags = rows[i].flags};
+		bool is_known;
 
+		strcpy(denial.op, rows[i].op);
+		is_known = explain_needs(&text, &denial);
 		if (is_known != (rows[i].needs != NULL))
-			fail_msg("%s", rows[i].op);
+			fail_msg("row %zu: %s", i, rows[i].op);
 		if (rows[i].needs)
 			assert_string_equal(text.bytes, rows[i].needs);
 		else
 			assert_null(text.bytes);
 		text_done(&text);
 	}
+}
+
+static void a_call_needs_all_of_its_set(void **state)
+{
+	static const struct need rows[] = {
+		{"shmget", 0660, "shm", "unix_read", "unix_read unix_write associate"},
+		{"semget", 0, "sem", "associate", "associate"},
+		{"msgget", 0400, "msgq", "associate", "unix_read associate"},
+		{"semget", 0200 | 01000, "sem", "associate", "unix_write associate"},
+		{"semget", DENIAL_UNKNOWN, "sem", "associate", NULL},
+		{"shmat", 0, "shm", "read", "unix_read unix_write read write"},
+		{"shmat", 010000, "shm", "read", "unix_read read"},
+		{"shmat", DENIAL_UNKNOWN, "shm", "read", NULL},
+		{"semctl:GETVAL", DENIAL_UNKNOWN, "sem", "read", "unix_read read"},
+		{"semctl:GETPID", 0, "sem", "getattr", "unix_read getattr"},
+		{"semctl:SETALL", 0, "sem", "write", "unix_write write"},
+		{"shmctl:IPC_RMID", 0, "shm", "destroy", "destroy"},
+		{"shmctl:SHM_STAT_ANY", 0, "shm", "getattr", "getattr associate"},
+		{"semctl:SEM_INFO", 0, "system", "ipc_info", "ipc_info"},
+		{"shmdt", 0, "shm", "read", NULL},
+		{"", 0, "shm", "read", NULL},
+	};
+
+	(void)state;
+	check_needs(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void operations_that_wait_for_zero_need_reading_only(void **state)
+{
+	static const struct need rows[] = {
+		{"semop", DENIAL_UNKNOWN, "sem", "unix_read", "unix_read read"},
+		{"semtimedop", DENIAL_UNKNOWN, "sem", "unix_read", "unix_read read"},
+		{"semop", DENIAL_UNKNOWN, "sem", "unix_write", "unix_write read write"},
+		{"semop", DENIAL_UNKNOWN, "sem", "read write", "unix_write read write"},
+	};
+
+	(void)state;
+	check_needs(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void needs_are_of_the_denied_class(void **state)
+{
+	static const struct need rows[] = {
+		{"shmat", 0, "file", "map", "map read write"},
+		{"shmat", 010000, "file", "map", "map read"},
+		{"shmat", 0100000 | 010000, "file", "map", "map read execute"},
+		{"shmat", DENIAL_UNKNOWN, "file", "map", NULL},
+		{"shmget", 0660, "capability", "ipc_owner", NULL},
+		{"msgsnd", 0, "msgq", "write", "unix_write write"},
+		{"msgsnd", 0, "msg", "send", "send"},
+		{"msgrcv", 0, "msgq", "read", "unix_read read"},
+		{"msgrcv", 0, "msg", "receive", "receive"},
+		/* asked of the message's label, and of the receiver's */
+		{"msgsnd", 0, "msgq", "enqueue", "enqueue"},
+		{"msgsnd", 0, "msg", "receive", "receive"},
+		{"", 0, "msg", "receive", NULL},
+	};
+
+	(void)state;
+	check_needs(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static void keys_by_custom(void **state)
@@ -115,6 +162,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(permissions_are_of_their_class),
 		cmocka_unit_test(a_call_needs_all_of_its_set),
+		cmocka_unit_test(operations_that_wait_for_zero_need_reading_only),
+		cmocka_unit_test(needs_are_of_the_denied_class),
 		cmocka_unit_test(keys_by_custom),
 		cmocka_unit_test(categories_that_the_clearance_lacks),
 	};
