@@ -6,16 +6,31 @@
 #include "cleanup.h"
 #include "explain.h"
 
-bool suggest_is_shared_type(const char *type)
+static bool is_one_of(const char *type, const char *const *types, size_t count)
 {
-	static const char *const shared[] = {"unconfined_t", "unconfined_service_t",
-					     "initrc_t",     "init_t",
-					     "kernel_t",     "unlabeled_t"};
-
-	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
-		if (!strcmp(type, shared[i]))
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(type, types[i]))
 			return true;
 	return false;
+}
+
+/* What programs run in that nobody has given a domain. */
+static bool is_of_no_domain(const char *type)
+{
+	static const char *const types[] = {"unconfined_t", "unconfined_service_t",
+					    "initrc_t",	    "init_t",
+					    "kernel_t",	    "unlabeled_t"};
+
+	return is_one_of(type, types, sizeof(types) / sizeof(types[0]));
+}
+
+bool suggest_is_shared_type(const char *type)
+{
+	/* all that a user runs, all containers, and files that got no type of their own */
+	static const char *const types[] = {"user_t", "staff_t", "sysadm_t",	"container_t",
+					    "spc_t",  "tmpfs_t", "user_tmpfs_t"};
+
+	return is_of_no_domain(type) || is_one_of(type, types, sizeof(types) / sizeof(types[0]));
 }
 
 static bool is_name(const char *text)
@@ -67,6 +82,35 @@ static void suggest_domain(struct suggestions *suggestions, struct live *live,
 		text_add(text, "what makes it");
 	text_add_format(text, " in a domain of its own: %s is that of programs without one",
 			target);
+}
+
+/* A file of /dev/shm, of an mqueue mount or behind a segment, with the type that all get by default. */
+static bool has_no_type_of_its_own(const struct denial *denial, const char *target)
+{
+	bool is_file = denial->about == ABOUT_FILE || denial->about == ABOUT_NAME ||
+		       denial->about == ABOUT_SEGMENT_FILE;
+
+	return is_file && !strcmp(denial->class, "file") && !strcmp(target, "tmpfs_t");
+}
+
+/* Its maker's name is known where the making was denied: NAME_t gets NAME_tmpfs_t. */
+static void suggest_type(struct suggestions *suggestions, const struct group *group)
+{
+	_cleanup_free_ char *source = context_copy_type(group->sample.scontext);
+	bool is_maker = source && is_name(source) && strlen(source) > 2 &&
+			!strcmp(source + strlen(source) - 2, "_t") &&
+			!strcmp(group->perms, "create");
+	const char *name = is_maker ? source : "NAME_t";
+	int length = (int)strlen(name) - 2;
+	struct text *text = &add(suggestions, SUGGEST_TYPE)->text;
+
+	text->failed |= !source;
+	text_add_format(text,
+			"give it a type of its own, in the policy module of %s: "
+			"files_tmpfs_file(%.*s_tmpfs_t) and "
+			"fs_tmpfs_filetrans(%.*s_t, %.*s_tmpfs_t, file)",
+			is_maker ? source : "what makes it, NAME_t", length, name, length, name,
+			length, name);
 }
 
 /* Of segments the kernel tells whether they are used; ipcclean asks for the other kinds. */
@@ -153,8 +197,10 @@ void suggestions_make(struct suggestions *suggestions, struct live *live, const 
 		suggest_mode(suggestions, live, group);
 		return;
 	}
-	if (sample->about == ABOUT_SYSV && !is_own && suggest_is_shared_type(target))
+	if (sample->about == ABOUT_SYSV && !is_own && is_of_no_domain(target))
 		suggest_domain(suggestions, live, group, target);
+	if (has_no_type_of_its_own(sample, target))
+		suggest_type(suggestions, group);
 	if (!is_own && (group->match == MATCH_KEY || group->match == MATCH_ID) &&
 	    may_be_removed(&live->inv.objects[group->object]))
 		suggest_removal(suggestions, live, group);
@@ -173,11 +219,9 @@ void suggestions_done(struct suggestions *suggestions)
 
 const char *suggestion_kind_name(enum suggestion_kind kind)
 {
-	static const char *const names[] = {[SUGGEST_DOMAIN] = "domain",
-					    [SUGGEST_REMOVE] = "remove",
-					    [SUGGEST_MODE] = "mode",
-					    [SUGGEST_BOOLEAN] = "boolean",
-					    [SUGGEST_RULE] = "rule"};
+	static const char *const names[] = {[SUGGEST_DOMAIN] = "domain",   [SUGGEST_TYPE] = "type",
+					    [SUGGEST_REMOVE] = "remove",   [SUGGEST_MODE] = "mode",
+					    [SUGGEST_BOOLEAN] = "boolean", [SUGGEST_RULE] = "rule"};
 
 	return names[kind];
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What to do about a denial, the narrowest first: the creator's domain, the stale object, mode bits, a
- * boolean, and only then a rule, for what was denied and nothing more.
+ * What to do about a denial, the narrowest first: the creator's domain or its files' type, the stale object,
+ * mode bits, a boolean, and only then a rule, for what was denied and nothing more.
  */
 #pragma once
 
@@ -11,6 +11,7 @@
 
 enum suggestion_kind {
 	SUGGEST_DOMAIN,	 /* what makes the object runs in no domain of its own */
+	SUGGEST_TYPE,	 /* the file has the type that all get which nobody has given one */
 	SUGGEST_REMOVE,	 /* the object is left over: made anew it has another label */
 	SUGGEST_MODE,	 /* owner or mode, instead of the right to go past them */
 	SUGGEST_BOOLEAN, /* of the policy, that has been thought of for this */
@@ -38,7 +39,7 @@ void suggestions_make(struct suggestions *suggestions, struct live *live, const 
 		      const struct sepolicy_answer *answer);
 void suggestions_done(struct suggestions *suggestions);
 
-/* Whether a type is one that programs without a domain of their own run in. */
+/* Whether objects of many programs have this type: of those without a domain, of a user, of containers. */
 bool suggest_is_shared_type(const char *type);
 
 /*

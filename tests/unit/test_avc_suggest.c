@@ -43,9 +43,16 @@ static void a_rule_is_what_was_denied(void **state)
 
 static void types_that_many_share(void **state)
 {
+	static const char *const shared[] = {"tmpfs_t", "user_tmpfs_t", "container_t",
+					     "user_t",	"staff_t",	"sysadm_t"};
+
 	(void)state;
 	assert_true(suggest_is_shared_type("unconfined_service_t"));
 	assert_true(suggest_is_shared_type("initrc_t"));
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+		assert_true(suggest_is_shared_type(shared[i]));
+	assert_false(suggest_is_shared_type("app_tmpfs_t"));
+	assert_false(suggest_is_shared_type("tmpfs"));
 	assert_false(suggest_is_shared_type("initrc_tmp_t"));
 	assert_false(suggest_is_shared_type("httpd_t"));
 }
