@@ -257,21 +257,38 @@ static bool read_level(const char *level, struct categories *categories)
 	return !colon || read_categories(colon + 1, categories);
 }
 
-bool explain_is_range(const char *scontext, const char *tcontext)
+/* policy/mcs of the reference policy, of ipc, sem, msgq, shm and msg. */
+static bool has_constrained(const char *denied)
+{
+	static const char *const words[] = {"create",  "destroy",   "setattr",	  "read",
+					    "write",   "unix_read", "unix_write", "lock",
+					    "enqueue", "send",	    "receive"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (has_word(denied, words[i]))
+			return true;
+	return false;
+}
+
+enum explain_range explain_range(const char *scontext, const char *tcontext, const char *denied)
 {
 	const char *source = range_of(scontext), *target = range_of(tcontext);
 	struct categories clearance, needed;
+	bool has_any = false, lacks_any = false;
 	const char *high;
 
-	if (!source || !target)
-		return false;
+	if (!source || !target || !has_constrained(denied))
+		return RANGE_NONE;
 	high = strchr(source, '-');
 	/* the object's high level is that of a process whose range it has taken over */
 	if (!read_level(high ? high + 1 : source, &clearance) ||
 	    !read_level(strchr(target, '-') ? strchr(target, '-') + 1 : target, &needed))
-		return false;
-	for (int i = 0; i < CATEGORIES; i++)
-		if (needed.has[i] && !clearance.has[i])
-			return true;
-	return false;
+		return RANGE_NONE;
+	for (int i = 0; i < CATEGORIES; i++) {
+		has_any |= clearance.has[i];
+		lacks_any |= needed.has[i] && !clearance.has[i];
+	}
+	if (!lacks_any)
+		return RANGE_NONE;
+	return has_any ? RANGE_REFUSES : RANGE_PERHAPS;
 }

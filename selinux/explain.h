@@ -32,8 +32,15 @@ enum explain_source explain_source(const char *class, const char *denied, const 
 /* Whose key it is by custom: "NTP0, ntpd's and chronyd's reference clock 0". NULL for any other. */
 const char *explain_key(uint32_t key);
 
+/* Whether categories (MCS) stand in the way. */
+enum explain_range {
+	RANGE_NONE,
+	RANGE_PERHAPS, /* the target has some that the source lacks: the policy may have constrained the source */
+	RANGE_REFUSES, /* and the source has others, as a container has: it is constrained, no rule helps */
+};
+
 /*
- * Whether the target has categories that the source's clearance lacks: then the constraint refuses, and
- * an allow rule is no help. Contexts without categories, or in another form, have none.
+ * Looks at contexts and permissions alone; those that policies constrain are looked at. Contexts without
+ * categories, or in another form, have none.
  */
-bool explain_is_range(const char *scontext, const char *tcontext);
+enum explain_range explain_range(const char *scontext, const char *tcontext, const char *denied);

@@ -197,7 +197,9 @@ static int add_explanation(struct json_object *to, const struct group *group)
 	else
 		r = document_add_null(to, "needs");
 	return r | document_add_text(to, "key_of", has_key ? explain_key(sample->key) : NULL) |
-	       document_add_bool(to, "range", explain_is_range(sample->scontext, sample->tcontext));
+	       document_add_bool(to, "range",
+				 explain_range(sample->scontext, sample->tcontext, group->perms) !=
+					 RANGE_NONE);
 }
 
 static int add_list(struct json_object *to, const char *key, const struct text *words)

@@ -309,6 +309,23 @@ static void add_call(struct text *text, const struct group *group)
 				is_senders ? ", of the sender" : "");
 }
 
+/* A look at the contexts, where no policy is at hand that knows. */
+static void add_range(struct text *text, const struct group *group)
+{
+	static const char lacks[] = "  range: the object has categories that the process lacks";
+
+	switch (explain_range(group->sample.scontext, group->sample.tcontext, group->perms)) {
+	case RANGE_PERHAPS:
+		text_add_format(text, "%s: may also be refused by MCS\n", lacks);
+		break;
+	case RANGE_REFUSES:
+		text_add_format(text, "%s; an allow rule doesn't help\n", lacks);
+		break;
+	case RANGE_NONE:
+		break;
+	}
+}
+
 static void add_group(struct text *text, struct live *live, const struct group *group,
 		      const struct sepolicy_answer *answer)
 {
@@ -324,12 +341,10 @@ static void add_group(struct text *text, struct live *live, const struct group *
 	add_call(text, group);
 	add_tried(text, group);
 	add_needs(text, group);
-	if (explain_is_range(sample->scontext, sample->tcontext))
-		text_add(text,
-			 "  range: the object has categories that the process lacks; an allow rule "
-			 "doesn't help\n");
 	if (answer)
 		add_policy(text, answer);
+	else
+		add_range(text, group);
 	add_count(text, group);
 	add_made(text, &sample->made);
 	add_object(text, live, group);

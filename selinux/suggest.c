@@ -176,10 +176,11 @@ static void suggest_boolean(struct suggestions *suggestions, const struct sepoli
 }
 
 /* A constraint refuses whatever rules allow. Without a policy, categories are compared. */
-static bool is_rule_of_use(const struct denial *sample, const struct sepolicy_answer *answer)
+static bool is_rule_of_use(const struct group *group, const struct sepolicy_answer *answer)
 {
 	if (!answer)
-		return !explain_is_range(sample->scontext, sample->tcontext);
+		return explain_range(group->sample.scontext, group->sample.tcontext,
+				     group->perms) != RANGE_REFUSES;
 	return answer->reason == SEPOLICY_RULE && !answer->constrained.length;
 }
 
@@ -206,7 +207,7 @@ void suggestions_make(struct suggestions *suggestions, struct live *live, const 
 		suggest_removal(suggestions, live, group);
 	if (answer)
 		suggest_boolean(suggestions, answer);
-	if (is_rule_of_use(sample, answer))
+	if (is_rule_of_use(group, answer))
 		suggest_rule(suggestions, group, target);
 }
 

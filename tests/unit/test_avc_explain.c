@@ -131,30 +131,44 @@ static void categories_that_the_clearance_lacks(void **state)
 {
 	static const struct {
 		const char *source, *target;
-		bool is_range;
+		enum explain_range range;
 	} rows[] = {
-		{"u:r:container_t:s0:c374,c410", "u:r:x_t:s0-s0:c0.c1023", true},
-		{"u:r:x_t:s0-s0:c0.c1023", "u:r:container_t:s0:c374,c410", false},
-		{"u:r:a_t:s0:c1,c2", "u:r:a_t:s0:c1,c2", false},
-		{"u:r:a_t:s0:c1,c2", "u:r:a_t:s0:c2,c3", true},
-		{"u:r:a_t:s0:c1,c2", "u:r:a_t:s0:c2", false},
-		{"u:r:a_t:s0:c1 c2", "u:r:a_t:s0:c2", false},
-		{"u:r:a_t:s0:c1.c5", "u:r:a_t:s0:c5", false},
-		{"u:r:a_t:s0:c1.c5", "u:r:a_t:s0:c6", true},
-		{"u:r:a_t:s0", "u:r:b_t:s0", false},
-		{"u:r:a_t:s0", "u:r:b_t:s0:c0", true},
+		{"u:r:container_t:s0:c374,c410", "u:r:x_t:s0-s0:c0.c1023", RANGE_REFUSES},
+		{"u:r:x_t:s0-s0:c0.c1023", "u:r:container_t:s0:c374,c410", RANGE_NONE},
+		{"u:r:a_t:s0-s0:c1", "u:r:a_t:s0:c2", RANGE_REFUSES},
+		{"u:r:a_t:s0:c1,c2", "u:r:a_t:s0:c1,c2", RANGE_NONE},
+		{"u:r:a_t:s0:c1,c2", "u:r:a_t:s0:c2,c3", RANGE_REFUSES},
+		{"u:r:a_t:s0:c1,c2", "u:r:a_t:s0:c2", RANGE_NONE},
+		{"u:r:a_t:s0:c1 c2", "u:r:a_t:s0:c2", RANGE_NONE},
+		{"u:r:a_t:s0:c1.c5", "u:r:a_t:s0:c5", RANGE_NONE},
+		{"u:r:a_t:s0:c1.c5", "u:r:a_t:s0:c6", RANGE_REFUSES},
+		{"u:r:a_t:s0", "u:r:b_t:s0", RANGE_NONE},
+		/* a domain that may be constrained or not: pcp's is not, and a rule was the fix */
+		{"u:r:a_t:s0", "u:r:b_t:s0:c0", RANGE_PERHAPS},
+		{"u:r:pcp_pmcd_t:s0", "u:r:xdm_t:s0-s0:c0.c1023", RANGE_PERHAPS},
 		/* no range, no such policy, not what it seems */
-		{"u:r:a_t", "u:r:b_t", false},
-		{"u:r:a_t:s0", "u:r:b_t:s0:c9999", false},
-		{"u:r:a_t:s0", "u:r:b_t:s0:c", false},
-		{"u:r:a_t:s0", "u:r:b_t:SystemLow-SystemHigh", false},
-		{"", "", false},
+		{"u:r:a_t", "u:r:b_t", RANGE_NONE},
+		{"u:r:a_t:s0", "u:r:b_t:s0:c9999", RANGE_NONE},
+		{"u:r:a_t:s0", "u:r:b_t:s0:c", RANGE_NONE},
+		{"u:r:a_t:s0", "u:r:b_t:SystemLow-SystemHigh", RANGE_NONE},
+		{"", "", RANGE_NONE},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (explain_is_range(rows[i].source, rows[i].target) != rows[i].is_range)
+		if (explain_range(rows[i].source, rows[i].target, "associate read") !=
+		    rows[i].range)
 			fail_msg("%s to %s", rows[i].source, rows[i].target);
+}
+
+static void permissions_that_are_not_constrained(void **state)
+{
+	(void)state;
+	assert_int_equal(explain_range("u:r:a_t:s0:c1", "u:r:b_t:s0:c2", "getattr associate"),
+			 RANGE_NONE);
+	assert_int_equal(explain_range("u:r:a_t:s0:c1", "u:r:b_t:s0:c2", "getattr setattr"),
+			 RANGE_REFUSES);
+	assert_int_equal(explain_range("u:r:a_t:s0:c1", "u:r:b_t:s0:c2", "receive"), RANGE_REFUSES);
 }
 
 int main(void)
@@ -166,6 +180,7 @@ int main(void)
 		cmocka_unit_test(needs_are_of_the_denied_class),
 		cmocka_unit_test(keys_by_custom),
 		cmocka_unit_test(categories_that_the_clearance_lacks),
+		cmocka_unit_test(permissions_that_are_not_constrained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
