@@ -33,6 +33,7 @@ struct record {
 	struct span event; /* what stands in `audit(…)`; may be empty */
 	struct span body;  /* the fields; of an AVC from "denied" or "granted" on */
 	bool is_granted;
+	bool has_key_number; /* laurel's: the IPC key came as a number, so nobody has taken it for hex */
 };
 
 /*

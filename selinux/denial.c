@@ -245,8 +245,8 @@ static void read_key(const struct record *record, const struct avc_parts *parts,
 
 	if (!text.at)
 		return;
-	denial->is_key_doubtful =
-		record->form == FORM_LAUREL || (record->form == FORM_INTERPRETED && is_old);
+	denial->is_key_doubtful = (record->form == FORM_LAUREL && !record->has_key_number) ||
+				  (record->form == FORM_INTERPRETED && is_old);
 	if (denial->is_key_doubtful && keytext_repair(text, record->form, &denial->key) == 0)
 		denial->key_source = KEY_REPAIRED;
 	else if (keytext_read(span_word(text), &denial->key) == 0)

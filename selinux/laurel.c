@@ -97,6 +97,16 @@ static void add_permissions(struct text *text, struct json_object *record)
 	text_add(text, " } for ");
 }
 
+/* Text may have been taken for hex, a number of JSON can't have. */
+static bool has_key_number(struct json_object *record)
+{
+	struct json_object *key;
+
+	return (sym_json_object_object_get_ex(record, "ipc_key", &key) ||
+		sym_json_object_object_get_ex(record, "key", &key)) &&
+	       sym_json_object_is_type(key, json_type_int);
+}
+
 struct event_context {
 	const char *node, *id;
 	laurel_fn fn;
@@ -125,6 +135,7 @@ static int give_record(const struct event_context *event, const char *type,
 	line = (struct span){text.bytes, text.length};
 	record_read(line, &record);
 	record.form = FORM_LAUREL;
+	record.has_key_number = has_key_number(from);
 	return record.type == RECORD_NONE ? 0 : event->fn(&record, line, event->data);
 }
 

@@ -262,6 +262,26 @@ static void flags_may_be_words(void **state)
 	CHECK(rows);
 }
 
+#define LAUREL(key)                                                                       \
+	"{\"ID\":\"1700000000.001:1\",\"AVC\":[{\"denied\":[\"unix_read\"],\"pid\":7,"    \
+	"\"comm\":\"x\"," key ",\"scontext\":\"a:b:c_t:s0\",\"tcontext\":\"a:b:d_t:s0\"," \
+	"\"tclass\":\"sem\",\"permissive\":0}]}\n"
+
+static void a_number_of_json_was_not_taken_for_hex(void **state)
+{
+	static const struct row rows[] = {
+		{LAUREL("\"ipc_key\":2577"), "sem{unix_read} 0x00000a11 record;"},
+		{LAUREL("\"key\":2577"), "sem{unix_read} 0x00000a11 record;"},
+		{LAUREL("\"ipc_key\":-1093557504"), "sem{unix_read} 0xbed1a300 record;"},
+		{LAUREL("\"ipc_key\":4000000000"), "!1;sem{unix_read};"},
+		{LAUREL("\"ipc_key\":\"2577\""), "sem{unix_read} 0x01edadc9 repaired;"},
+		{LAUREL("\"ipc_key\":\"%25w\""), "sem{unix_read} 0x00000a11 repaired;"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +294,7 @@ int main(void)
 		cmocka_unit_test(a_class_without_its_end_is_none),
 		cmocka_unit_test(what_a_record_is_stands_in_front),
 		cmocka_unit_test(flags_may_be_words),
+		cmocka_unit_test(a_number_of_json_was_not_taken_for_hex),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
