@@ -140,7 +140,9 @@ static enum match match_sysv(const struct live *live, const struct denial *denia
 			match = MATCH_ID;
 		}
 	}
-	if (match == MATCH_NONE && !has_key && denial->id == DENIAL_UNKNOWN)
+	/* a key that can't be read is no IPC_PRIVATE */
+	if (match == MATCH_NONE && !has_key && denial->id == DENIAL_UNKNOWN &&
+	    (denial->key_source != KEY_NONE || !denial->damage))
 		return guess(live, denial, object);
 	return match;
 }
