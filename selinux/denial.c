@@ -368,6 +368,17 @@ int denial_read(const struct record *record, struct denial *denial, const char *
 	return DENIAL_FOUND;
 }
 
+bool denial_is_of_host(const struct denial *denial, const char *host)
+{
+	const char *node = denial->node;
+	size_t length = node ? strcspn(node, ".") : 0;
+
+	if (!node || !strcmp(node, host))
+		return true;
+	return length == strcspn(host, ".") && !memcmp(node, host, length) &&
+	       (!node[length] || !host[length]);
+}
+
 void denial_done(struct denial *denial)
 {
 	free(denial->arena);

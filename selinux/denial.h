@@ -95,6 +95,12 @@ void denial_done(struct denial *denial);
 /* Adds what a SYSCALL, IPC or PATH record of its event tells. 0 or -ENOMEM. */
 int denial_add(struct denial *denial, const struct record *record);
 
+/*
+ * Whether it is of the host of this name: its log tells none, or that one. Either may have a domain behind its
+ * first dot that the other is written without (auditd.conf(5): name_format).
+ */
+bool denial_is_of_host(const struct denial *denial, const char *host);
+
 /* The type of a context, "sshd_t", as a part of it; all of it where it has no such form. */
 struct span context_type(const char *context);
 bool context_has_same_type(const char *a, const char *b);

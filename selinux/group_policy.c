@@ -20,8 +20,7 @@ int group_ask_policy(const struct group *group, const struct live *live, struct 
 	};
 
 	*answer = (struct sepolicy_answer){0};
-	if (!policy ||
-	    (sepolicy_is_of_host(policy) && sample->node && strcmp(sample->node, live->host)))
+	if (!policy || (sepolicy_is_of_host(policy) && !denial_is_of_host(sample, live->host)))
 		return 0;
 	/* a new object needs one permission, and that was denied */
 	if (strcmp(group->perms, "create") && explain_needs(&needs, sample))

@@ -173,8 +173,7 @@ static bool is_file(const struct denial *denial, const struct ipc_object *obj)
 
 enum match live_match(const struct live *live, const struct denial *denial, size_t *object)
 {
-	if (!denial->has_kind || denial->container ||
-	    (denial->node && strcmp(denial->node, live->host)))
+	if (!denial->has_kind || denial->container || !denial_is_of_host(denial, live->host))
 		return MATCH_NONE;
 	if (kind_is_sysv(denial->kind))
 		return match_sysv(live, denial, object);

@@ -71,7 +71,7 @@ static bool make_match(const struct denial *denial, char *match, size_t size)
 	int length = -1;
 
 	gethostname(host, sizeof(host) - 1);
-	if (!denial->has_kind || denial->container || (denial->node && strcmp(denial->node, host)))
+	if (!denial->has_kind || denial->container || !denial_is_of_host(denial, host))
 		return false;
 	if (!kind_is_sysv(denial->kind)) {
 		/* records of queues name them as their directory does */

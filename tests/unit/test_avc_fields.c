@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "denial.h"
 #include "eventtime.h"
 #include "keytext.h"
 #include "options.h"
@@ -132,6 +133,30 @@ static void options_take_times(void **state)
 	assert_true(options_read_time("", now, &out) < 0);
 }
 
+static void hosts_with_and_without_their_domain(void **state)
+{
+	static const struct {
+		const char *node, *host;
+		bool is_same;
+	} rows[] = {
+		{NULL, "vm", true},
+		{"vm", "vm", true},
+		{"vm.example.com", "vm", true},
+		{"vm", "vm.example.com", true},
+		{"vm.example.com", "vm.example.com", true},
+		{"vm.example.com", "vm.example.net", false},
+		{"vm2.example.com", "vm", false},
+		{"v.example.com", "vm", false},
+		{"", "vm", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (denial_is_of_host(&(struct denial){.node = rows[i].node}, rows[i].host) !=
+		    rows[i].is_same)
+			fail_msg("%s on %s", rows[i].node ?: "none", rows[i].host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +165,7 @@ int main(void)
 		cmocka_unit_test(events_tell_their_time),
 		cmocka_unit_test(a_date_that_can_be_read_in_two_ways_is_no_time),
 		cmocka_unit_test(options_take_times),
+		cmocka_unit_test(hosts_with_and_without_their_domain),
 	};
 
 	setenv("TZ", "UTC", 1);
