@@ -43,6 +43,14 @@ static const struct call_number since_5_1[] = {
 	{400, CALL_MSGSND},	{401, CALL_MSGRCV}, {402, CALL_MSGCTL}, {420, CALL_SEMTIMEDOP},
 };
 
+/* arm's own ABI (EABI), and what all 32-bit machines have got since Linux 5.1. */
+static const struct call_number arm[] = {
+	{298, CALL_SEMOP},	{299, CALL_SEMGET},  {300, CALL_SEMCTL},    {301, CALL_MSGSND},
+	{302, CALL_MSGRCV},	{303, CALL_MSGGET},  {304, CALL_MSGCTL},    {305, CALL_SHMAT},
+	{306, CALL_SHMDT},	{307, CALL_SHMGET},  {308, CALL_SHMCTL},    {312, CALL_SEMTIMEDOP},
+	{420, CALL_SEMTIMEDOP}, {274, CALL_MQ_OPEN}, {275, CALL_MQ_UNLINK},
+};
+
 static const struct call_number multiplexed[] = {
 	{1, CALL_SEMOP},   {2, CALL_SEMGET},  {3, CALL_SEMCTL},	 {4, CALL_SEMTIMEDOP},
 	{11, CALL_MSGSND}, {12, CALL_MSGRCV}, {13, CALL_MSGGET}, {14, CALL_MSGCTL},
@@ -65,6 +73,9 @@ static const struct arch {
 	{"c0000015", "ppc64le", TABLE(since_5_1), 117, 262},
 	{"80000015", "ppc64", TABLE(since_5_1), 117, 262},
 	{"80000016", "s390x", TABLE(since_5_1), 117, 271},
+	{"16", "s390", TABLE(since_5_1), 117, 271},
+	{"40000028", "arm", TABLE(arm), NO_NUMBER, NO_NUMBER},
+	{"c00000f3", "riscv64", TABLE(generic), NO_NUMBER, NO_NUMBER},
 };
 
 static const struct command {
@@ -326,7 +337,7 @@ bool syscall_read(const struct record *record, struct ipc_syscall *out)
 		return false;
 	snprintf(out->op, sizeof(out->op), "%s", call_names[out->call]);
 	flags = flags_argument(out->call, shift);
-	if (flags >= 0 && shift + (unsigned)flags <= 3 &&
+	if (flags >= 0 && shift + (unsigned)flags <= 3 && !(1u << out->call & (SHM | SEM | MSG)) &&
 	    read_argument(record, shift + (unsigned)flags, &value))
 		out->flags = (int64_t)(uint32_t)value;
 	if (out->call == CALL_SHMGET || out->call == CALL_SEMGET || out->call == CALL_MSGGET)

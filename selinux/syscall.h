@@ -36,6 +36,6 @@ struct ipc_syscall {
 
 /*
  * Reads a SYSCALL record: raw numbers or the names of `ausearch -i`; the ipc(2) multiplexer of
- * i386, ppc64 and s390x. false if it is no IPC call, or of an unknown machine.
+ * i386, ppc64, s390 and s390x. false if it is no IPC call, or of an unknown machine.
  */
 bool syscall_read(const struct record *record, struct ipc_syscall *out);

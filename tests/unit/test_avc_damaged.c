@@ -282,6 +282,34 @@ static void a_number_of_json_was_not_taken_for_hex(void **state)
 	CHECK(rows);
 }
 
+#define CALL_ON(arch, number, arguments)                                                        \
+	"type=SYSCALL " RAW ": arch=" arch " syscall=" number " success=no exit=-13 " arguments \
+	" items=0 pid=7 comm=\"x\" key=(null)\n" AVC("3", "shm")
+
+static void machines_have_numbers_of_their_own(void **state)
+{
+	static const struct row rows[] = {
+		{CALL_ON("40000028", "305", "a0=5 a1=0 a2=1000 a3=0"),
+		 "shm{unix_read} 0x00000003 record shmat 010000 id 5;"},
+		{CALL_ON("40000028", "307", "a0=3 a1=1 a2=1b0 a3=0"),
+		 "shm{unix_read} 0x00000003 record shmget 0660;"},
+		{CALL_ON("16", "117", "a0=18 a1=5 a2=100 a3=0"),
+		 "shm{unix_read} 0x00000003 record shmctl:IPC_RMID id 5;"},
+		{CALL_ON("16", "397", "a0=5 a1=0 a2=0 a3=0"),
+		 "shm{unix_read} 0x00000003 record shmat 00 id 5;"},
+		{CALL_ON("c00000f3", "196", "a0=5 a1=0 a2=0 a3=0"),
+		 "shm{unix_read} 0x00000003 record shmat 00 id 5;"},
+		/* shmat of x86-64 is another call here, and nobody knows this machine */
+		{CALL_ON("c00000f3", "30", "a0=5 a1=0 a2=0 a3=0"),
+		 "shm{unix_read} 0x00000003 record;"},
+		{CALL_ON("c00000ff", "196", "a0=5 a1=0 a2=0 a3=0"),
+		 "shm{unix_read} 0x00000003 record;"},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +323,7 @@ int main(void)
 		cmocka_unit_test(what_a_record_is_stands_in_front),
 		cmocka_unit_test(flags_may_be_words),
 		cmocka_unit_test(a_number_of_json_was_not_taken_for_hex),
+		cmocka_unit_test(machines_have_numbers_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
