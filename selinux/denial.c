@@ -275,12 +275,12 @@ static enum denial_answer read_about(const struct record *record, const struct a
 		read_key(record, parts, denial);
 		return DENIAL_FOUND;
 	}
-	if (span_is(parts->class, "system") && span_find(parts->perms, " ipc_info")) {
+	if (span_is(parts->class, "system") && has_perm(parts->perms, "ipc_info")) {
 		denial->about = ABOUT_INFO;
 		return DENIAL_FOUND;
 	}
 	if ((span_is(parts->class, "capability") || span_is(parts->class, "cap_userns")) &&
-	    span_find(parts->perms, " ipc_owner")) {
+	    has_perm(parts->perms, "ipc_owner")) {
 		denial->about = ABOUT_CAPABILITY;
 		return DENIAL_FOUND;
 	}

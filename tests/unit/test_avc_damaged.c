@@ -310,6 +310,24 @@ static void machines_have_numbers_of_their_own(void **state)
 	CHECK(rows);
 }
 
+static void permissions_need_no_blanks_around(void **state)
+{
+	static const struct row rows[] = {
+		{"avc: denied {ipc_info} for pid=7 " CONTEXTS "tclass=system\n",
+		 "system{ipc_info};"},
+		{"avc: denied { ipc_info } for pid=7 " CONTEXTS "tclass=system\n",
+		 "system{ipc_info};"},
+		{"avc: denied {ipc_owner} for pid=7 " CONTEXTS "tclass=capability\n",
+		 "capability{ipc_owner};"},
+		{"avc: denied {ipc_lock} for pid=7 " CONTEXTS "tclass=capability\n", ""},
+		{"avc: denied { module_ipc_info } for pid=7 " CONTEXTS "tclass=system\n", ""},
+		{"avc: denied { ipc_information } for pid=7 " CONTEXTS "tclass=system\n", ""},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +342,7 @@ int main(void)
 		cmocka_unit_test(flags_may_be_words),
 		cmocka_unit_test(a_number_of_json_was_not_taken_for_hex),
 		cmocka_unit_test(machines_have_numbers_of_their_own),
+		cmocka_unit_test(permissions_need_no_blanks_around),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
