@@ -291,7 +291,7 @@ static const struct command *find_command(const struct record *record, enum ipc_
 
 static void read_get(const struct record *record, unsigned shift, struct ipc_syscall *out)
 {
-	uint64_t value;
+	uint64_t value = 0;
 	struct span result = record_field(record, "exit");
 
 	out->has_key = read_argument(record, shift, &value);
@@ -304,7 +304,7 @@ static void read_get(const struct record *record, unsigned shift, struct ipc_sys
 
 static void read_id(const struct record *record, unsigned shift, struct ipc_syscall *out)
 {
-	uint64_t value;
+	uint64_t value = 0;
 
 	out->has_id = read_argument(record, shift, &value);
 	out->id = (int32_t)value;
