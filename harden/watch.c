@@ -37,33 +37,35 @@ static bool ends_with(const char *text, size_t length, const char *end)
 	return length > tail && !memcmp(text + length - tail, end, tail);
 }
 
-bool cgroup_is_in_unit(const char *path, const char *unit)
+/* The first service or scope in a cgroup path, *length long; NULL if there is none. */
+static const char *first_unit(const char *path, size_t *length)
 {
 	while (*path) {
-		size_t length = strcspn(path, "/");
-
-		if (ends_with(path, length, ".service") || ends_with(path, length, ".scope")) {
-			/* systemd's escape of names that the kernel has files of */
-			if (*path == '_')
-				path++, length--;
-			return strlen(unit) == length && !memcmp(path, unit, length);
-		}
-		path += length + (path[length] == '/');
+		*length = strcspn(path, "/");
+		if (ends_with(path, *length, ".service") || ends_with(path, *length, ".scope"))
+			return path;
+		path += *length + (path[*length] == '/');
 	}
-	return false;
+	return NULL;
 }
 
-/* Whether the first service or scope in a cgroup path is a service. */
-static bool is_in_a_service(const char *path)
+bool cgroup_is_in_unit(const char *path, const char *unit)
 {
-	while (*path) {
-		size_t length = strcspn(path, "/");
+	size_t length;
+	const char *first = first_unit(path, &length);
 
-		if (ends_with(path, length, ".service") || ends_with(path, length, ".scope"))
-			return ends_with(path, length, ".service");
-		path += length + (path[length] == '/');
-	}
-	return false;
+	/* systemd's escape of names that the kernel has files of */
+	if (first && *first == '_')
+		first++, length--;
+	return first && strlen(unit) == length && !memcmp(first, unit, length);
+}
+
+bool cgroup_is_in_a_service(const char *path)
+{
+	size_t length;
+	const char *first = first_unit(path, &length);
+
+	return first && ends_with(first, length, ".service");
 }
 
 /* 1, 0, or -ESRCH for a process that is gone. */
@@ -118,7 +120,7 @@ static bool is_of_its_filter(const struct watch *watch, const struct seccomp_eve
 	if (!event->is_refused)
 		return watch->observation != NULL;
 	return watch->blocked && event->call != CALL_COUNT_ && watch->blocked[event->call] &&
-	       procs_cgroup(&watch->procs, event->pid, path) == 0 && !is_in_a_service(path);
+	       procs_cgroup(&watch->procs, event->pid, path) == 0 && !cgroup_is_in_a_service(path);
 }
 
 static void on_event(const struct seccomp_event *event, void *data)

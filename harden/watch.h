@@ -74,3 +74,6 @@ bool unit_runs(const struct unit_facts *facts);
 
 /* Whether the first service or scope in a cgroup path is this unit. */
 bool cgroup_is_in_unit(const char *path, const char *unit);
+
+/* ... or any service: not a session's or a container's scope. */
+bool cgroup_is_in_a_service(const char *path);

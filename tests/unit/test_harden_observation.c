@@ -179,6 +179,11 @@ static void processes_belong_to_the_unit_of_their_cgroup(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (cgroup_is_in_unit(cases[i].path, "t.service") != cases[i].is_in)
 			fail_msg("%s", cases[i].path);
+	assert_true(cgroup_is_in_a_service("/system.slice/other.service/docker-1.scope"));
+	assert_true(cgroup_is_in_a_service("/user.slice/user@1000.service/t.scope"));
+	assert_false(cgroup_is_in_a_service("/user.slice/session-3.scope"));
+	assert_false(cgroup_is_in_a_service("/system.slice/docker-1.scope/system.slice/t.service"));
+	assert_false(cgroup_is_in_a_service("/"));
 }
 
 static void reads_locked_memory(void **state)
