@@ -30,6 +30,8 @@
 /* A line of `syscall`: a number and eight in hex. */
 #define CALL_TEXT_SIZE 256
 
+#define UNTRACEABLE_LOOKS 3
+
 /* How long to look at those who run, and how often. */
 #define SETTLE_NS (3 * NS_PER_S)
 #define SETTLE_STEP_MS 1
@@ -191,11 +193,15 @@ static enum thread_call read_untraceable(struct scan *scan, int task_fd, pid_t t
 {
 	char text[CALL_TEXT_SIZE];
 
-	if (read_file(task_fd, tid, "wchan", text, sizeof(text)) == 0 &&
-	    waiters_sleeps_elsewhere(text))
-		return CALL_OTHER;
-	if (read_file(task_fd, tid, "stat", text, sizeof(text)) == 0 && waiters_is_running(text))
-		return CALL_RUNNING;
+	/* one that falls asleep between the two files is in neither: it is looked at once more */
+	for (int i = 0; i < UNTRACEABLE_LOOKS; i++) {
+		if (read_file(task_fd, tid, "wchan", text, sizeof(text)) == 0 &&
+		    waiters_sleeps_elsewhere(text))
+			return CALL_OTHER;
+		if (read_file(task_fd, tid, "stat", text, sizeof(text)) == 0 &&
+		    waiters_is_running(text))
+			return CALL_RUNNING;
+	}
 	scan->waiters->is_partial = true;
 	return CALL_OTHER;
 }
