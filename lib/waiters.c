@@ -198,9 +198,13 @@ static enum thread_call read_untraceable(struct scan *scan, int task_fd, pid_t t
 		if (read_file(task_fd, tid, "wchan", text, sizeof(text)) == 0 &&
 		    waiters_sleeps_elsewhere(text))
 			return CALL_OTHER;
-		if (read_file(task_fd, tid, "stat", text, sizeof(text)) == 0 &&
-		    waiters_is_running(text))
+		if (read_file(task_fd, tid, "stat", text, sizeof(text)) < 0)
+			continue;
+		if (waiters_state(text) == 'R')
 			return CALL_RUNNING;
+		/* it has ended since the processes were listed */
+		if (waiters_state(text) == 'Z' || waiters_state(text) == 'X')
+			return CALL_OTHER;
 	}
 	scan->waiters->is_partial = true;
 	return CALL_OTHER;

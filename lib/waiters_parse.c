@@ -150,10 +150,10 @@ bool waiters_sleeps_elsewhere(const char *wchan)
 	return true;
 }
 
-bool waiters_is_running(const char *stat)
+char waiters_state(const char *stat)
 {
 	/* the name in parentheses may hold anything, they as well (proc(5)) */
 	const char *state = strrchr(stat, ')');
 
-	return state && state[1] == ' ' && state[2] == 'R';
+	return state && state[1] == ' ' ? state[2] : '\0';
 }

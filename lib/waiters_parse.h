@@ -33,5 +33,8 @@ enum thread_call waiters_parse(const char *text, struct call_args *args);
  */
 bool waiters_sleeps_elsewhere(const char *wchan);
 
-/* Whether the text of a `stat` file is of a thread that has the processor or waits for it. */
-bool waiters_is_running(const char *stat);
+/*
+ * The state of a thread by the text of its `stat` file (proc(5)): 'R' has the processor or waits for it, 'Z' and
+ * 'X' have ended; 0 where there is none.
+ */
+char waiters_state(const char *stat);

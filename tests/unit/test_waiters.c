@@ -190,10 +190,12 @@ static void knows_the_functions_that_wait_on_no_queue(void **state)
 static void knows_a_running_thread_whatever_its_name(void **state)
 {
 	(void)state;
-	assert_true(waiters_is_running("7 (a) S 1) R 1 7 7"));
-	assert_false(waiters_is_running("7 (a) R 1) S 1 7 7"));
-	assert_false(waiters_is_running("7 (a)"));
-	assert_false(waiters_is_running(""));
+	assert_int_equal(waiters_state("7 (a) S 1) R 1 7 7"), 'R');
+	assert_int_equal(waiters_state("7 (a) R 1) S 1 7 7"), 'S');
+	assert_int_equal(waiters_state("7 (a) R 1) Z 1 7 7"), 'Z');
+	assert_int_equal(waiters_state("7 (a)"), 0);
+	assert_int_equal(waiters_state("7 (a) "), 0);
+	assert_int_equal(waiters_state(""), 0);
 }
 
 int main(void)
