@@ -31,6 +31,8 @@ clear_away() {
 }
 
 boot_sysctls() {
+	# a boot starts it once: so often in ten seconds, systemd would not
+	systemctl reset-failed systemd-sysctl 2>/dev/null || true
 	systemctl restart systemd-sysctl || true
 }
 
