@@ -171,9 +171,29 @@ static bool is_file(const struct denial *denial, const struct ipc_object *obj)
 	return denial->ino != DENIAL_UNKNOWN && is_last_element(obj->name, last);
 }
 
+/*
+ * A process that lives in another IPC namespace was denied an object there: the key and the name say
+ * nothing about those here. One that was started later only has the pid.
+ */
+static bool is_of_another_namespace(const struct live *live, const struct denial *denial)
+{
+	const struct proc *proc =
+		denial->pid > 0 ? procs_find(&live->procs, (pid_t)denial->pid) : NULL;
+	ino_t its;
+
+	if (!proc || (denial->time && proc->started > denial->time))
+		return false;
+	its = procs_ipc_ns(live->procs.proc_fd, proc->pid);
+	return its && its != procs_ipc_ns(live->procs.proc_fd, 0);
+}
+
 enum match live_match(const struct live *live, const struct denial *denial, size_t *object)
 {
 	if (!denial->has_kind || denial->container || !denial_is_of_host(denial, live->host))
+		return MATCH_NONE;
+	/* files of /dev/shm are in no such namespace */
+	if ((kind_is_sysv(denial->kind) || denial->kind == KIND_PMQ) &&
+	    is_of_another_namespace(live, denial))
 		return MATCH_NONE;
 	if (kind_is_sysv(denial->kind))
 		return match_sysv(live, denial, object);
