@@ -12,8 +12,8 @@ struct audit_lost {
 	uint32_t count; /* goes round at 2^32 */
 	/*
 	 * Whether a drop means that a record reached nobody: with auditd, with a rate limit, or where nobody
-	 * waits for room in the queue. Without all of them it is only missing in the queue that is held for an auditd to come (kernel/audit.c: kauditd_hold_skb),
-	 * after journald and the like have had it.
+	 * waits for room in the queue. Without all of them it is only missing in the queue that is held for
+	 * an auditd to come (kernel/audit.c: kauditd_hold_skb), after journald and the like have had it.
 	 */
 	bool matters;
 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Audit records of system call filters as they come, from one of the sources that there are. */
+/* Audit records of system call filters as they come, from one of the sources that there are. */
 #pragma once
 
 #include <stdbool.h>

@@ -9,27 +9,12 @@
 /* More than that is no host that is run by hand. */
 #define DEPENDENTS_MAX 256
 
-static bool runs(const struct unit_facts *facts)
-{
-	return !strcmp(facts->active_state, "active") ||
-	       !strcmp(facts->active_state, "activating") ||
-	       !strcmp(facts->active_state, "reloading");
-}
-
-static bool has(const struct string_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->items[i], name))
-			return true;
-	return false;
-}
-
 static int add_if_running(struct string_list *running, const struct connection *c, const char *name)
 {
 	struct unit_facts facts;
 	int r = facts_read_unit(c, name, &facts);
 
-	if (r == 0 && runs(&facts) && !has(running, facts.id))
+	if (r == 0 && unit_runs(&facts) && !string_list_has(running, facts.id))
 		r = string_list_add(running, facts.id);
 	unit_facts_done(&facts);
 	return r;
@@ -64,7 +49,7 @@ static int start(struct target *target, const char *name)
 
 	facts_renew(&target->c, TARGET_ASK_NS);
 	r = facts_read_unit(&target->c, name, &facts);
-	has_to = r == 0 && !runs(&facts);
+	has_to = r == 0 && !unit_runs(&facts);
 	unit_facts_done(&facts);
 	if (has_to)
 		r = facts_act(&target->c, name, UNIT_START);

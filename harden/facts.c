@@ -58,6 +58,13 @@ void unit_facts_done(struct unit_facts *facts)
 	*facts = (struct unit_facts){0};
 }
 
+bool unit_runs(const struct unit_facts *facts)
+{
+	return !strcmp(facts->active_state, "active") ||
+	       !strcmp(facts->active_state, "activating") ||
+	       !strcmp(facts->active_state, "reloading");
+}
+
 int facts_connect(struct connection *c, uint64_t timeout_ns)
 {
 	int r = optional_open("libsystemd.so.0", symbols, sizeof(symbols) / sizeof(symbols[0]));

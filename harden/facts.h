@@ -47,6 +47,9 @@ struct unit_facts {
 
 void unit_facts_done(struct unit_facts *facts);
 
+/* "active" or on its way there. */
+bool unit_runs(const struct unit_facts *facts);
+
 /* Opens the connection for connection_done(). 0, -ENOTCONN or -ENOMEM. */
 int facts_connect(struct connection *c, uint64_t timeout_ns);
 

@@ -14,14 +14,6 @@
 
 #define KINDS_OF_NAMESPACE (KINDS_SYSV | KIND_BIT(KIND_PMQ))
 
-static int note_companion(struct inside *inside, const char *unit)
-{
-	for (size_t i = 0; i < inside->companions.count; i++)
-		if (!strcmp(inside->companions.items[i], unit))
-			return 0;
-	return string_list_add(&inside->companions, unit);
-}
-
 /* The namespace, and in *pid a process that lives there. */
 static ino_t find_namespace(struct look *look, const char *unit, ino_t ours, pid_t *pid)
 {
@@ -46,8 +38,9 @@ static int find_companions(struct inside *inside, struct look *look, const char 
 					    ? look_unit_of(look, look->procs.all[i].pid)
 					    : NULL;
 
-		if (other && strcmp(other, unit) != 0)
-			r = note_companion(inside, other);
+		if (other && strcmp(other, unit) != 0 &&
+		    !string_list_has(&inside->companions, other))
+			r = string_list_add(&inside->companions, other);
 	}
 	return r;
 }

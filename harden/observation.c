@@ -69,9 +69,8 @@ struct seen_object *observation_object(struct observation *observation,
 
 int observation_add_other(struct seen_object *object, const char *name)
 {
-	for (size_t i = 0; i < object->others.count; i++)
-		if (!strcmp(object->others.items[i], name))
-			return 0;
+	if (string_list_has(&object->others, name))
+		return 0;
 	return object->others.count < OBSERVATION_OTHERS_MAX
 		       ? string_list_add(&object->others, name)
 		       : 0;

@@ -122,9 +122,8 @@ static struct row *find_row(const struct rows *rows, const char *unit)
 
 static int name_once(struct string_list *list, const char *name)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->items[i], name))
-			return 0;
+	if (string_list_has(list, name))
+		return 0;
 	return list->count < NAMED_MAX ? string_list_add(list, name) : 0;
 }
 

@@ -250,13 +250,6 @@ int watch_settle(struct watch *watch)
 	return r;
 }
 
-bool unit_runs(const struct unit_facts *facts)
-{
-	return !strcmp(facts->active_state, "active") ||
-	       !strcmp(facts->active_state, "activating") ||
-	       !strcmp(facts->active_state, "reloading");
-}
-
 /* An interrupted caller still has its unit to bring back. */
 static int wait_for_job(struct watch *watch)
 {

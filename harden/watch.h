@@ -69,9 +69,6 @@ int watch_settle(struct watch *watch);
  */
 int watch_act(struct watch *watch, enum unit_verb verb);
 
-/* "active" or on its way there. */
-bool unit_runs(const struct unit_facts *facts);
-
 /* Whether the first service or scope in a cgroup path is this unit. */
 bool cgroup_is_in_unit(const char *path, const char *unit);
 

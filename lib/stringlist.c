@@ -20,6 +20,14 @@ int string_list_add(struct string_list *list, const char *text)
 	return 0;
 }
 
+bool string_list_has(const struct string_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->items[i], text))
+			return true;
+	return false;
+}
+
 void string_list_done(struct string_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)

@@ -2,7 +2,8 @@
 /*
  * What do the records beside an AVC add? SYSCALL the call with key, id and flags (its own key= is an
  * audit rule's name and never looked at), IPC the object's owner and mode as they were, PATH a file's
- * whole name; and what a name alone doesn't say: whether it is in /dev/shm, or a queue's. They exist only where an audit rule is loaded.
+ * whole name; and what a name alone doesn't say: whether it is in /dev/shm, or a queue's. They exist only
+ * where an audit rule is loaded.
  */
 #include <errno.h>
 #include <limits.h>
