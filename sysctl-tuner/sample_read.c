@@ -74,10 +74,13 @@ static int read_unit(const struct json_place *at, char **unit, struct parse_erro
 		r = json_string(&place, &text, error);
 	if (r < 0 || !text)
 		return r;
-	if (strlen(text) > UNIT_MAX)
-		return json_complain(&place, error, "longer than %d bytes", UNIT_MAX);
 	*unit = escape_unit(text);
-	return *unit ? 0 : -ENOMEM;
+	if (!*unit)
+		return -ENOMEM;
+	/* as it is written again: what was read can be read the next time, too */
+	if (strlen(*unit) > UNIT_MAX)
+		return json_complain(&place, error, "longer than %d bytes", UNIT_MAX);
+	return 0;
 }
 
 /* 2^64-1 is a large number here, and "not known" (OBJECT_UNKNOWN) everywhere else. */

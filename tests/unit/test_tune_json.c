@@ -17,6 +17,7 @@
 #include "print.h"
 #include "sample_lists.h"
 #include "saturate.h"
+#include "text.h"
 #include "tune_sample.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -521,6 +522,41 @@ static void a_backslash_in_a_units_name_stays(void **state)
 	scene_done(&scene);
 }
 
+/* A name's length counts as it is written, or what was written here couldn't be read again. */
+static void a_units_name_has_255_bytes_as_written(void **state)
+{
+	static const struct {
+		const char *byte;
+		int count;
+		bool is_fine;
+	} names[] = {
+		{"a", 255, true},
+		{"a", 256, false},
+		/* \x1a is four bytes */
+		{"\\u001a", 63, true},
+		{"\\u001a", 64, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup_(text_done) struct text text = {0};
+		struct parse_error error = {0};
+		struct scene scene;
+
+		text_add(&text,
+			 HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1,\"unit\":\"");
+		for (int n = 0; n < names[i].count; n++)
+			text_add(&text, names[i].byte);
+		text_add(&text, "\"}]}}]}");
+		assert_int_equal(read_bytes(&scene, text.bytes, text.length, &error),
+				 names[i].is_fine ? 0 : -EINVAL);
+		if (!names[i].is_fine)
+			assert_string_equal(error.what, "longer than 255 bytes");
+		parse_error_done(&error);
+		scene_done(&scene);
+	}
+}
+
 /* Everything that a document can hold. */
 static const char everything[] = HEAD
 	"\"host\":{\"hugepage_sizes\":[2097152,1073741824],\"page_size\":4096,\"long_bits\":64,"
@@ -782,6 +818,7 @@ int main(void)
 		cmocka_unit_test(a_size_that_a_segment_has_is_one_of_the_hosts),
 		cmocka_unit_test(names_of_units_are_made_harmless),
 		cmocka_unit_test(a_backslash_in_a_units_name_stays),
+		cmocka_unit_test(a_units_name_has_255_bytes_as_written),
 		cmocka_unit_test(what_is_read_is_written_again_byte_by_byte),
 		cmocka_unit_test(what_was_measured_here_stays_the_same),
 		cmocka_unit_test(a_recommendation_keeps_its_form),
