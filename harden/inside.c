@@ -2,15 +2,9 @@
 #include "inside.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "commands.h"
 #include "namespaces.h"
-#include "say.h"
 
 #define KINDS_OF_NAMESPACE (KINDS_SYSV | KIND_BIT(KIND_PMQ))
 
@@ -47,24 +41,13 @@ static int find_companions(struct inside *inside, struct look *look, const char 
 
 static int scan_there(struct inside *inside, const struct look *look, pid_t pid)
 {
-	_cleanup_close_ int home = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC), shm_fd = -1;
 	struct place place;
-	int r = home < 0 ? -errno : place_of(&look->procs, pid, &place);
+	int r = place_of(&look->procs, pid, &place);
 
 	/* the pid is another's by now */
 	if (r == 0 && place.ipc_ns != inside->ipc_ns)
 		r = -ESRCH;
-	if (r == 0)
-		r = place_enter(&look->procs, &place, &shm_fd);
-	if (r < 0)
-		return r;
-	r = inventory_scan(&inside->inv, KINDS_OF_NAMESPACE, NULL);
-	/* whatever is looked at from here on would be another namespace's */
-	if (setns(home, CLONE_NEWIPC) < 0) {
-		say_error("back into the host's IPC namespace: %s", strerror(errno));
-		exit(EXIT_ERROR);
-	}
-	return r;
+	return r < 0 ? r : place_scan(&look->procs, &place, KINDS_OF_NAMESPACE, &inside->inv, NULL);
 }
 
 int inside_read(struct inside *inside, struct look *look, const char *unit)

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "holders.h"
+#include "inventory.h"
 #include "procs.h"
 
 struct place {
@@ -44,3 +46,12 @@ int place_of(const struct procs *procs, pid_t pid, struct place *place);
  * gone meanwhile (its process's pid may be another's by now), -EPERM, or another negative errno.
  */
 int place_enter(const struct procs *procs, const struct place *place, int *shm_fd);
+
+/*
+ * A look into another place from here: the objects of these kinds and, unless holders is NULL, who holds
+ * them. The calling process enters and comes back; the program ends if it can't come back, as whatever it
+ * looked at from then on would be another namespace's. As place_enter(); otherwise 0 and an inventory and
+ * holders for their done(), or -ENOMEM with none.
+ */
+int place_scan(const struct procs *procs, const struct place *place, unsigned kinds,
+	       struct inventory *inv, struct holders *holders);
