@@ -21,11 +21,10 @@ struct search {
 static int on_denial(struct denial *denial, void *data)
 {
 	struct search *search = data;
-	size_t object = 0;
-	enum match match = live_match(&search->live, denial, &object);
+	struct sighting seen = live_find(&search->live, denial);
 
-	if (match != MATCH_NONE && object == search->object)
-		return groups_add(search->groups, denial, match, object);
+	if (seen.match != MATCH_NONE && seen.object == search->object)
+		return groups_add(search->groups, denial, &seen);
 	denial_done(denial);
 	return 0;
 }
@@ -105,7 +104,7 @@ void show_denials_write(struct text *text, const struct group *group, time_t now
 	}
 	if (group->permissive && !group->enforcing)
 		text_add(text, ", permissive");
-	if (group->match == MATCH_TIME)
+	if (group->seen.match == MATCH_TIME)
 		text_add(text, " (a guess)");
 }
 
@@ -149,7 +148,7 @@ static int fill_json(struct json_object *to, const struct group *group)
 	       document_add_uint(to, "enforcing", group->enforcing) |
 	       document_add_time(to, "first", group->first) |
 	       document_add_time(to, "last", group->last) |
-	       document_add_text(to, "match", match_name(group->match));
+	       document_add_text(to, "match", match_name(group->seen.match));
 }
 
 int show_denials_put_json(struct document_stream *stream, const struct show_denials *denials)

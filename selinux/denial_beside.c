@@ -54,6 +54,23 @@ static void add_key(struct denial *denial, uint32_t key)
 	denial->key_source = KEY_SYSCALL;
 }
 
+/* The record of a capability, as that of class ipc, doesn't tell the kind of its object. */
+static void add_kind(struct denial *denial, enum ipc_call call)
+{
+	static const enum ipc_kind kinds[CALL_COUNT_] = {
+		[CALL_SHMGET] = KIND_SHM, [CALL_SHMAT] = KIND_SHM,	[CALL_SHMCTL] = KIND_SHM,
+		[CALL_SHMDT] = KIND_SHM,  [CALL_SEMGET] = KIND_SEM,	[CALL_SEMOP] = KIND_SEM,
+		[CALL_SEMCTL] = KIND_SEM, [CALL_SEMTIMEDOP] = KIND_SEM, [CALL_MSGGET] = KIND_MSG,
+		[CALL_MSGSND] = KIND_MSG, [CALL_MSGRCV] = KIND_MSG,	[CALL_MSGCTL] = KIND_MSG,
+	};
+
+	if (denial->has_kind || call == CALL_MQ_OPEN || call == CALL_MQ_UNLINK ||
+	    (denial->about != ABOUT_SYSV && denial->about != ABOUT_CAPABILITY))
+		return;
+	denial->has_kind = true;
+	denial->kind = kinds[call];
+}
+
 static void add_syscall(struct denial *denial, const struct record *record)
 {
 	struct ipc_syscall call;
@@ -64,8 +81,10 @@ static void add_syscall(struct denial *denial, const struct record *record)
 	denial->op_flags = call.flags;
 	if (call.call == CALL_MQ_OPEN || call.call == CALL_MQ_UNLINK)
 		take_for_queue(denial);
-	if (denial->about != ABOUT_SYSV && denial->about != ABOUT_SEGMENT_FILE)
+	if (denial->about != ABOUT_SYSV && denial->about != ABOUT_SEGMENT_FILE &&
+	    denial->about != ABOUT_CAPABILITY)
 		return;
+	add_kind(denial, call.call);
 	if (call.has_id && denial->id == DENIAL_UNKNOWN)
 		denial->id = (int64_t)call.id;
 	if (call.has_key)

@@ -143,7 +143,7 @@ static struct group *new_group(struct groups *groups)
 	return groups->all[groups->count].perms ? &groups->all[groups->count++] : NULL;
 }
 
-int groups_add(struct groups *groups, struct denial *denial, enum match match, size_t object)
+int groups_add(struct groups *groups, struct denial *denial, const struct sighting *seen)
 {
 	uint64_t hash = hash_of(denial);
 	uint32_t place = (uint32_t)(hash % TABLE_SIZE);
@@ -155,7 +155,8 @@ int groups_add(struct groups *groups, struct denial *denial, enum match match, s
 		goto no_memory;
 	for (; groups->table[place]; place = (place + 1) % TABLE_SIZE) {
 		group = &groups->all[groups->table[place] - 1];
-		if (group->hash == hash && is_same_cause(&group->sample, denial))
+		if (group->hash == hash && group->seen.place == seen->place &&
+		    is_same_cause(&group->sample, denial))
 			return count_in(groups, group, denial);
 	}
 	if (groups->count == GROUPS_MAX ||
@@ -169,8 +170,7 @@ int groups_add(struct groups *groups, struct denial *denial, enum match match, s
 		goto no_memory;
 	groups->table[place] = (uint32_t)groups->count;
 	group->hash = hash;
-	group->match = match;
-	group->object = object;
+	group->seen = *seen;
 	return count_in(groups, group, denial);
 no_memory:
 	denial_done(denial);
@@ -179,7 +179,8 @@ no_memory:
 
 int group_find_removal(const struct group *group, struct live *live, struct removal *out)
 {
-	if (group->match != MATCH_NONE || !strcmp(group->perms, "create"))
+	if (group->seen.match != MATCH_NONE || sighting_is_elsewhere(live, &group->seen) ||
+	    !strcmp(group->perms, "create"))
 		return 0;
 	return removals_find(&live->removals, &group->sample, group->last, out);
 }

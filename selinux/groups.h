@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Denials of one cause: the same source and target type, class and object. A group is what a person
- * reads about once, however often it was denied.
+ * Denials of one cause: the same source and target type, class and object, in one IPC namespace. A group is
+ * what a person reads about once, however often it was denied.
  */
 #pragma once
 
@@ -18,8 +18,7 @@ struct group {
 	char op[32];	/* a call that was seen; empty: none */
 	uint64_t count, permissive, enforcing; /* some records tell neither */
 	time_t first, last;		       /* 0: no time was told */
-	enum match match;
-	size_t object; /* in the inventory, unless MATCH_NONE */
+	struct sighting seen;
 	uint64_t hash;
 };
 
@@ -35,5 +34,5 @@ struct groups {
 int group_find_removal(const struct group *group, struct live *live, struct removal *out);
 
 /* Counts a denial, which is taken over. 0 or -ENOMEM. */
-int groups_add(struct groups *groups, struct denial *denial, enum match match, size_t object);
+int groups_add(struct groups *groups, struct denial *denial, const struct sighting *seen);
 void groups_done(struct groups *groups);

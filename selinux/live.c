@@ -15,8 +15,12 @@
 #include <sys/shm.h>
 
 #include "cleanup.h"
+#include "namespaces.h"
 #include "readall.h"
 #include "say.h"
+
+/* A look costs a few milliseconds and a megabyte for each thousand objects; whoever may make namespaces... */
+#define OTHERS_MAX 64
 
 static const char *const match_names[MATCH_COUNT_] = {
 	[MATCH_NONE] = "none", [MATCH_KEY] = "key",   [MATCH_ID] = "id",
@@ -28,18 +32,30 @@ const char *match_name(enum match match)
 	return match_names[match];
 }
 
+static void init_place(struct live_place *place)
+{
+	*place = (struct live_place){.inv = {.shm_fd = -1, .mqueue_fd = -1}};
+}
+
 int live_take(struct live *live)
 {
+	struct live_place *here = &live->here;
+	struct place place;
 	int r;
 
-	*live = (struct live){.inv = {.shm_fd = -1, .mqueue_fd = -1}, .procs = {.proc_fd = -1}};
+	*live = (struct live){.procs = {.proc_fd = -1}};
+	init_place(here);
 	gethostname(live->host, sizeof(live->host) - 1);
-	r = inventory_scan(&live->inv, KINDS_ALL, NULL);
+	r = inventory_scan(&here->inv, KINDS_ALL, NULL);
 	if (r == 0)
 		r = procs_read(&live->procs);
 	if (r == 0)
-		r = holders_read(&live->holders, &live->inv, &live->procs, HOLDERS_OPEN);
+		r = holders_read(&here->holders, &here->inv, &live->procs, HOLDERS_OPEN);
 	live->whos.procs = &live->procs;
+	if (r == 0 && place_of(&live->procs, getpid(), &place) == 0) {
+		here->ipc_ns = place.ipc_ns;
+		here->shm_dev = place.shm_dev;
+	}
 	if (r < 0) {
 		say_error("objects of this host: %s", strerror(-r));
 		live_done(live);
@@ -49,18 +65,36 @@ int live_take(struct live *live)
 
 void live_borrow(struct live *live, const struct inventory *inv, const struct procs *procs)
 {
-	*live = (struct live){.inv = *inv, .procs = *procs};
+	struct place place;
+
+	*live = (struct live){.here = {.inv = *inv}, .procs = *procs, .is_borrowed = true};
 	gethostname(live->host, sizeof(live->host) - 1);
+	if (place_of(procs, getpid(), &place) == 0) {
+		live->here.ipc_ns = place.ipc_ns;
+		live->here.shm_dev = place.shm_dev;
+	}
+}
+
+static void place_done(struct live_place *place)
+{
+	holders_done(&place->holders);
+	inventory_done(&place->inv);
 }
 
 void live_done(struct live *live)
 {
+	for (size_t i = 0; i < live->other_count; i++) {
+		place_done(live->others[i]);
+		free(live->others[i]);
+	}
+	free(live->others);
+	live->others = NULL;
+	live->other_count = 0;
+	place_done(&live->here);
 	removals_free(live->removals);
 	usernames_done(&live->usernames);
 	whos_done(&live->whos);
-	holders_done(&live->holders);
 	procs_done(&live->procs);
-	inventory_done(&live->inv);
 }
 
 bool live_creator_lives(const struct live *live, const struct ipc_object *obj)
@@ -104,29 +138,31 @@ static bool may_be(const struct live *live, const struct denial *denial,
 	return has_label_of(live, obj, denial->tcontext);
 }
 
-static enum match guess(const struct live *live, const struct denial *denial, size_t *object)
+static enum match guess(const struct live *live, const struct inventory *inv,
+			const struct denial *denial, size_t *object)
 {
 	size_t found = 0;
 
 	/* what is to be made isn't there yet */
 	if (!strcmp(denial->perms, "create"))
 		return MATCH_NONE;
-	for (size_t i = 0; i < live->inv.count; i++)
-		if (live->inv.objects[i].kind == denial->kind &&
-		    may_be(live, denial, &live->inv.objects[i])) {
+	for (size_t i = 0; i < inv->count; i++)
+		if (inv->objects[i].kind == denial->kind &&
+		    may_be(live, denial, &inv->objects[i])) {
 			*object = i;
 			found++;
 		}
 	return found == 1 ? MATCH_TIME : MATCH_NONE;
 }
 
-static enum match match_sysv(const struct live *live, const struct denial *denial, size_t *object)
+static enum match match_sysv(const struct live *live, const struct inventory *inv,
+			     const struct denial *denial, size_t *object)
 {
 	bool has_key = denial->key_source != KEY_NONE && denial->key;
 	enum match match = MATCH_NONE;
 
-	for (size_t i = 0; i < live->inv.count; i++) {
-		const struct ipc_object *obj = &live->inv.objects[i];
+	for (size_t i = 0; i < inv->count; i++) {
+		const struct ipc_object *obj = &inv->objects[i];
 
 		if (obj->kind != denial->kind)
 			continue;
@@ -143,7 +179,7 @@ static enum match match_sysv(const struct live *live, const struct denial *denia
 	/* a key that can't be read is no IPC_PRIVATE */
 	if (match == MATCH_NONE && !has_key && denial->id == DENIAL_UNKNOWN &&
 	    (denial->key_source != KEY_NONE || !denial->damage))
-		return guess(live, denial, object);
+		return guess(live, inv, denial, object);
 	return match;
 }
 
@@ -171,36 +207,90 @@ static bool is_file(const struct denial *denial, const struct ipc_object *obj)
 	return denial->ino != DENIAL_UNKNOWN && is_last_element(obj->name, last);
 }
 
-/*
- * A process that lives in another IPC namespace was denied an object there: the key and the name say
- * nothing about those here. One that was started later only has the pid.
- */
-static bool is_of_another_namespace(const struct live *live, const struct denial *denial)
+static enum match match_file(const struct inventory *inv, const struct denial *denial,
+			     size_t *object)
 {
-	const struct proc *proc =
-		denial->pid > 0 ? procs_find(&live->procs, (pid_t)denial->pid) : NULL;
-	ino_t its;
-
-	if (!proc || (denial->time && proc->started > denial->time))
-		return false;
-	its = procs_ipc_ns(live->procs.proc_fd, proc->pid);
-	return its && its != procs_ipc_ns(live->procs.proc_fd, 0);
-}
-
-enum match live_match(const struct live *live, const struct denial *denial, size_t *object)
-{
-	if (!denial->has_kind || denial->container || !denial_is_of_host(denial, live->host))
-		return MATCH_NONE;
-	/* files of /dev/shm are in no such namespace */
-	if ((kind_is_sysv(denial->kind) || denial->kind == KIND_PMQ) &&
-	    is_of_another_namespace(live, denial))
-		return MATCH_NONE;
-	if (kind_is_sysv(denial->kind))
-		return match_sysv(live, denial, object);
-	for (size_t i = 0; denial->name && i < live->inv.count; i++)
-		if (is_file(denial, &live->inv.objects[i])) {
+	for (size_t i = 0; denial->name && i < inv->count; i++)
+		if (is_file(denial, &inv->objects[i])) {
 			*object = i;
 			return MATCH_NAME;
 		}
 	return MATCH_NONE;
+}
+
+/*
+ * A process that lives in another IPC namespace was denied an object there: the key and the name say
+ * nothing about those here. One that was started later only has the pid.
+ */
+static bool is_elsewhere(const struct live *live, const struct denial *denial, struct place *place)
+{
+	const struct proc *proc =
+		denial->pid > 0 ? procs_find(&live->procs, (pid_t)denial->pid) : NULL;
+
+	if (!proc || (denial->time && proc->started > denial->time) ||
+	    place_of(&live->procs, proc->pid, place) < 0)
+		return false;
+	/* files of /dev/shm are in no IPC namespace; who sees none may have had one */
+	if (KIND_BIT(denial->kind) & KINDS_DEV_SHM)
+		return place->shm_dev && place->shm_dev != live->here.shm_dev;
+	return place->ipc_ns != live->here.ipc_ns;
+}
+
+static struct live_place *look_into(struct live *live, const struct place *place)
+{
+	struct live_place *other = malloc(sizeof(*other)), **grown;
+
+	grown = reallocarray(live->others, live->other_count + 1, sizeof(struct live_place *));
+	if (grown)
+		live->others = grown;
+	if (!other || !grown) {
+		free(other);
+		return NULL;
+	}
+	init_place(other);
+	other->ipc_ns = place->ipc_ns;
+	other->shm_dev = place->shm_dev;
+	other->error = live->other_count < OTHERS_MAX ? place_scan(&live->procs, place, KINDS_ALL,
+								   &other->inv, &other->holders)
+						      : -E2BIG;
+	live->others[live->other_count++] = other;
+	return other;
+}
+
+/* NULL without memory. */
+static struct live_place *find_place(struct live *live, const struct place *place)
+{
+	for (size_t i = 0; i < live->other_count; i++)
+		if (live->others[i]->ipc_ns == place->ipc_ns &&
+		    live->others[i]->shm_dev == place->shm_dev)
+			return live->others[i];
+	return look_into(live, place);
+}
+
+struct sighting live_find(struct live *live, const struct denial *denial)
+{
+	struct sighting seen = {MATCH_NONE, NULL, 0};
+	struct place place;
+
+	if (!denial->has_kind || denial->container || !denial_is_of_host(denial, live->host))
+		return seen;
+	if (!is_elsewhere(live, denial, &place))
+		seen.place = &live->here;
+	else if (!live->is_borrowed)
+		seen.place = find_place(live, &place);
+	if (seen.place)
+		seen.match = kind_is_sysv(denial->kind)
+				     ? match_sysv(live, &seen.place->inv, denial, &seen.object)
+				     : match_file(&seen.place->inv, denial, &seen.object);
+	return seen;
+}
+
+const struct ipc_object *sighting_object(const struct sighting *seen)
+{
+	return seen->match == MATCH_NONE ? NULL : &seen->place->inv.objects[seen->object];
+}
+
+bool sighting_is_elsewhere(const struct live *live, const struct sighting *seen)
+{
+	return seen->place && seen->place != &live->here;
 }

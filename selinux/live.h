@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which object of this host, now, is a denial about? One snapshot of objects, processes and who holds
- * what, taken when the first denial asks.
+ * what, taken when the first denial asks; and one of each other IPC namespace or /dev/shm in which a
+ * denied process lives, when its denial asks.
  */
 #pragma once
 
@@ -22,10 +23,28 @@ enum match {
 	MATCH_COUNT_
 };
 
-struct live {
+/* An IPC namespace with a /dev/shm, and what is in it. */
+struct live_place {
+	ino_t ipc_ns;
+	dev_t shm_dev; /* 0: none to be seen */
+	int error;     /* why it could not be looked at, a negative errno: it is empty */
 	struct inventory inv;
-	struct procs procs;
 	struct holders holders;
+};
+
+/* Where an object was looked for, and whether it was found. */
+struct sighting {
+	enum match match;
+	const struct live_place *place; /* NULL: nowhere */
+	size_t object;			/* in the place's inventory, unless MATCH_NONE */
+};
+
+struct live {
+	struct live_place here;
+	struct live_place **others;
+	size_t other_count;
+	bool is_borrowed; /* then no other place is looked at */
+	struct procs procs;
 	struct whos whos;
 	struct usernames usernames;
 	char host[65];
@@ -36,11 +55,20 @@ struct live {
 int live_take(struct live *live);
 void live_done(struct live *live);
 
-/* For live_match() with what somebody else has looked at, who keeps it: not for live_done(). */
+/*
+ * For live_find() with what somebody else has looked at, who keeps it: not for live_done(). Objects of
+ * other places are not found.
+ */
 void live_borrow(struct live *live, const struct inventory *inv, const struct procs *procs);
 
-/* The object, an index in live->inv, where the answer isn't MATCH_NONE. */
-enum match live_match(const struct live *live, const struct denial *denial, size_t *object);
+/* The answer's place lives as long as the look. */
+struct sighting live_find(struct live *live, const struct denial *denial);
+
+/* NULL where none was found. */
+const struct ipc_object *sighting_object(const struct sighting *seen);
+
+/* Whether it was looked for in another IPC namespace than ours, or another /dev/shm. */
+bool sighting_is_elsewhere(const struct live *live, const struct sighting *seen);
 
 const char *match_name(enum match match);
 

@@ -27,21 +27,20 @@ struct once {
 
 static int take_denial(struct once *once, struct denial *denial)
 {
-	enum match match = MATCH_NONE;
-	size_t object = 0;
+	struct sighting seen;
 	int r = 0;
 
-	if (!run_takes(once->run, denial, &match, &object)) {
+	if (!run_takes(once->run, denial, &seen)) {
 		denial_done(denial);
 		return 0;
 	}
 	if (once->run->options->is_json)
-		r = print_denial_json(&once->stream, &once->run->live, denial, match, object);
+		r = print_denial_json(&once->stream, &once->run->live, denial, &seen);
 	if (r < 0) {
 		denial_done(denial);
 		return r;
 	}
-	return groups_add(&once->groups, denial, match, object);
+	return groups_add(&once->groups, denial, &seen);
 }
 
 static int on_denial(struct denial *denial, void *data)

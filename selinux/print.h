@@ -22,7 +22,7 @@ struct complaint {
 
 /* An element of "denials"; live is looked at where there is a match. 0 or a negative errno. */
 int print_denial_json(struct document_stream *stream, struct live *live,
-		      const struct denial *denial, enum match match, size_t object);
+		      const struct denial *denial, const struct sighting *seen);
 
 /* The array "groups". */
 int print_groups_json(struct document_stream *stream, struct live *live,

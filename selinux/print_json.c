@@ -65,11 +65,11 @@ static int add_process(struct json_object *to, struct live *live, pid_t pid)
 	       document_add_text(to, "container", who->container) | add_text(to, "label", label);
 }
 
-static int add_users(struct json_object *to, struct live *live, size_t object)
+static int add_users(struct json_object *to, struct live *live, const struct sighting *seen)
 {
 	struct json_object *users = document_add_array(to, "users"), *user;
 	size_t count;
-	const struct holding *holding = holders_of(&live->holders, object, &count);
+	const struct holding *holding = holders_of(&seen->place->holders, seen->object, &count);
 	int r = users ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
@@ -81,9 +81,9 @@ static int add_users(struct json_object *to, struct live *live, size_t object)
 	return r;
 }
 
-static int add_object(struct json_object *to, struct live *live, size_t index)
+static int add_object(struct json_object *to, struct live *live, const struct sighting *seen)
 {
-	const struct ipc_object *obj = &live->inv.objects[index];
+	const struct ipc_object *obj = sighting_object(seen);
 	struct json_object *object = document_add_object(to, "object"), *creator;
 	char mode[5] = {'0', (char)('0' + (obj->mode >> 6 & 7)), (char)('0' + (obj->mode >> 3 & 7)),
 			(char)('0' + (obj->mode & 7)), '\0'};
@@ -98,19 +98,22 @@ static int add_object(struct json_object *to, struct live *live, size_t index)
 			       obj->kind == KIND_SEM ? OBJECT_UNKNOWN : obj->bytes) |
 	    document_add_exact(object, "nattch",
 			       obj->kind == KIND_SHM ? obj->nattch : OBJECT_UNKNOWN) |
-	    document_add_time(object, "ctime", obj->ctime) | add_users(object, live, index);
+	    document_add_time(object, "ctime", obj->ctime) | add_users(object, live, seen);
 	if (r || !live_creator_lives(live, obj))
 		return r ? -ENOMEM : document_add_null(object, "creator");
 	creator = document_add_object(object, "creator");
 	return creator ? add_process(creator, live, obj->cpid) : -ENOMEM;
 }
 
-static int add_match(struct json_object *to, struct live *live, enum match match, size_t object)
+static int add_match(struct json_object *to, struct live *live, const struct sighting *seen)
 {
-	int r = document_add_text(to, "match", match_name(match));
+	int r = document_add_text(to, "match", match_name(seen->match));
 
-	return r | (match == MATCH_NONE ? document_add_null(to, "object")
-					: add_object(to, live, object));
+	r |= sighting_is_elsewhere(live, seen)
+		     ? document_add_uint(to, "namespace", seen->place->ipc_ns)
+		     : document_add_null(to, "namespace");
+	return r | (seen->match == MATCH_NONE ? document_add_null(to, "object")
+					      : add_object(to, live, seen));
 }
 
 /* Who made it, where the log tells. */
@@ -173,11 +176,11 @@ static int add_denial(struct json_object *to, const struct denial *denial)
 }
 
 int print_denial_json(struct document_stream *stream, struct live *live,
-		      const struct denial *denial, enum match match, size_t object)
+		      const struct denial *denial, const struct sighting *seen)
 {
 	struct json_object *to = document_stream_element();
 
-	if (!to || add_denial(to, denial) || add_match(to, live, match, object)) {
+	if (!to || add_denial(to, denial) || add_match(to, live, seen)) {
 		document_free(to);
 		return -ENOMEM;
 	}
@@ -272,7 +275,7 @@ static int print_group(struct document_stream *stream, struct live *live, const 
 		    document_add_uint(to, "enforcing", group->enforcing) |
 		    document_add_time(to, "first", group->first) |
 		    document_add_time(to, "last", group->last) | add_explanation(to, group) |
-		    add_match(to, live, group->match, group->object) | add_made(to, &sample->made) |
+		    add_match(to, live, &group->seen) | add_made(to, &sample->made) |
 		    add_gone(to, live, group) | add_policy(to, asked ? &answer : NULL);
 	if (r == 0 && style->is_suggesting)
 		r = add_suggestions(to, live, group, asked ? &answer : NULL);

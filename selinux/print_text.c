@@ -64,13 +64,16 @@ static void add_subject(struct text *text, const struct denial *denial)
 		text_add(text, "the limits and sums of System V objects");
 		break;
 	case ABOUT_CAPABILITY:
-		text_add(text, "an object whose mode bits refuse it");
+		text_add(text, denial->has_kind ? kind_title(denial->kind) : "an object");
+		add_key(text, denial);
 		break;
 	case ABOUT_COUNT_:
 		break;
 	}
 	if (denial->id != DENIAL_UNKNOWN)
 		text_add_format(text, ", id %" PRId64, denial->id);
+	if (denial->about == ABOUT_CAPABILITY)
+		text_add(text, ", whose mode bits refuse it");
 	if (denial->container) {
 		text_add(text, ", of a container, below ");
 		text_add_escaped(text, denial->container);
@@ -118,10 +121,10 @@ static void add_process(struct text *text, struct live *live, pid_t pid)
 	}
 }
 
-static void add_holders(struct text *text, struct live *live, size_t object)
+static void add_holders(struct text *text, struct live *live, const struct sighting *seen)
 {
 	size_t count, shown = 0;
-	const struct holding *holding = holders_of(&live->holders, object, &count);
+	const struct holding *holding = holders_of(&seen->place->holders, seen->object, &count);
 
 	for (size_t i = 0; i < count && shown < 5; i++) {
 		if (i && holding[i].pid == holding[i - 1].pid)
@@ -131,12 +134,39 @@ static void add_holders(struct text *text, struct live *live, size_t object)
 	}
 }
 
+/* Where it was looked for, if that isn't here: where the process lives that was denied. */
+static void add_place(struct text *text, struct live *live, const struct group *group)
+{
+	if (KIND_BIT(group->sample.kind) & KINDS_DEV_SHM)
+		text_add(text, "in the /dev/shm of ");
+	else
+		text_add_format(text, "in IPC namespace %lu, that of ",
+				(unsigned long)group->seen.place->ipc_ns);
+	add_process(text, live, (pid_t)group->sample.pid);
+}
+
+static void add_not_there(struct text *text, struct live *live, const struct group *group)
+{
+	int error = group->seen.place->error;
+
+	text_add(text, error ? "  object: not looked for " : "  object: none ");
+	add_place(text, live, group);
+	if (error)
+		text_add_format(text, ": %s\n", strerror(-error));
+	else
+		text_add(text, ", that is it for certain\n");
+}
+
 /* The owner as a name, where the look at the host has succeeded; else as a number. */
 static void add_gone(struct text *text, struct live *live, const struct group *group)
 {
 	struct removal removal;
 	const char *owner;
 
+	if (sighting_is_elsewhere(live, &group->seen)) {
+		add_not_there(text, live, group);
+		return;
+	}
 	if (group_find_removal(group, live, &removal) <= 0) {
 		text_add(text, "  object: none here now that is it for certain\n");
 		return;
@@ -165,26 +195,29 @@ static void add_made(struct text *text, const struct creation *made)
 
 static void add_object(struct text *text, struct live *live, const struct group *group)
 {
-	const struct ipc_object *obj;
+	const struct ipc_object *obj = sighting_object(&group->seen);
 	_cleanup_free_ char *ref = NULL;
 	const char *owner;
 
-	if (group->match == MATCH_NONE) {
+	if (!obj) {
 		if (group->sample.has_kind)
 			add_gone(text, live, group);
 		return;
 	}
-	obj = &live->inv.objects[group->object];
 	ref = object_ref(obj);
 	owner = usernames_get(&live->usernames, obj->uid);
 	text_add_format(text, "  object: %s%s, owner %s, mode 0%03o", ref ?: "?",
-			group->match == MATCH_TIME ? " (a guess)" : "", owner ?: "?",
+			group->seen.match == MATCH_TIME ? " (a guess)" : "", owner ?: "?",
 			obj->mode & 0777);
 	if (live_creator_lives(live, obj)) {
 		text_add(text, ", made by ");
 		add_process(text, live, obj->cpid);
 	}
-	add_holders(text, live, group->object);
+	add_holders(text, live, &group->seen);
+	if (sighting_is_elsewhere(live, &group->seen)) {
+		text_add(text, "; ");
+		add_place(text, live, group);
+	}
 	text_add(text, "\n");
 }
 

@@ -25,20 +25,20 @@ static bool is_wanted(const struct options *options, const struct denial *denial
 }
 
 /* Without it, what the log tells is told all the same. */
-static enum match match_live(struct run *run, const struct denial *denial, size_t *object)
+static struct sighting find(struct run *run, const struct denial *denial)
 {
 	if (!run->is_live_tried)
 		run->has_live = live_take(&run->live) == 0;
 	run->is_live_tried = true;
-	return run->has_live ? live_match(&run->live, denial, object) : MATCH_NONE;
+	return run->has_live ? live_find(&run->live, denial) : (struct sighting){0};
 }
 
-bool run_takes(struct run *run, const struct denial *denial, enum match *match, size_t *object)
+bool run_takes(struct run *run, const struct denial *denial, struct sighting *seen)
 {
 	if (!is_wanted(run->options, denial))
 		return false;
-	*match = match_live(run, denial, object);
-	if (run->options->is_live_only && *match == MATCH_NONE)
+	*seen = find(run, denial);
+	if (run->options->is_live_only && seen->match == MATCH_NONE)
 		return false;
 	run->denials++;
 	return true;

@@ -15,10 +15,10 @@ struct run {
 };
 
 /*
- * Whether the command line's filters let it through; counts it, and looks for its object, an index in
- * run->live. The look at the host is taken for the first and used until run_forget_live().
+ * Whether the command line's filters let it through; counts it, and looks for its object. The look at the
+ * host is taken for the first and used until run_forget_live().
  */
-bool run_takes(struct run *run, const struct denial *denial, enum match *match, size_t *object);
+bool run_takes(struct run *run, const struct denial *denial, struct sighting *seen);
 
 /* Time has passed: the next denial takes a new look at the host. Releases the old one. */
 void run_forget_live(struct run *run);

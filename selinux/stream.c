@@ -43,11 +43,10 @@ struct stream {
 static int on_denial(struct denial *denial, void *data)
 {
 	struct stream *stream = data;
-	enum match match = MATCH_NONE;
-	size_t object = 0;
+	struct sighting seen;
 
-	if (run_takes(stream->run, denial, &match, &object))
-		return tell_denial(stream->run, denial, match, object);
+	if (run_takes(stream->run, denial, &seen))
+		return tell_denial(stream->run, denial, &seen);
 	denial_done(denial);
 	return 0;
 }

@@ -69,8 +69,7 @@ static struct suggestion *add(struct suggestions *suggestions, enum suggestion_k
 static void suggest_domain(struct suggestions *suggestions, struct live *live,
 			   const struct group *group, const char *target)
 {
-	const struct ipc_object *obj =
-		group->match == MATCH_NONE ? NULL : &live->inv.objects[group->object];
+	const struct ipc_object *obj = sighting_object(&group->seen);
 	const struct who *who =
 		obj && live_creator_lives(live, obj) ? whos_get(&live->whos, obj->cpid) : NULL;
 	struct text *text = &add(suggestions, SUGGEST_DOMAIN)->text;
@@ -113,38 +112,52 @@ static void suggest_type(struct suggestions *suggestions, const struct group *gr
 			length, name);
 }
 
-/* Of segments the kernel tells whether they are used; ipcclean asks for the other kinds. */
-static bool may_be_removed(const struct ipc_object *obj)
+/*
+ * What is found by less than a key or an id may be another. Of segments the kernel tells whether they are
+ * used; ipcclean asks for the other kinds.
+ */
+static bool may_be_removed(const struct sighting *seen)
 {
-	return kind_is_sysv(obj->kind) && obj->uid && (obj->kind != KIND_SHM || !obj->nattch);
+	const struct ipc_object *obj = sighting_object(seen);
+
+	return (seen->match == MATCH_KEY || seen->match == MATCH_ID) && kind_is_sysv(obj->kind) &&
+	       obj->uid && (obj->kind != KIND_SHM || !obj->nattch);
+}
+
+/* Before a command for the object: into the namespace in which it is. */
+static void add_entry(struct text *text, const struct live *live, const struct group *group)
+{
+	if (sighting_is_elsewhere(live, &group->seen))
+		text_add_format(text, "nsenter -i -t %d ", (pid_t)group->sample.pid);
 }
 
 static void suggest_removal(struct suggestions *suggestions, struct live *live,
 			    const struct group *group)
 {
-	const struct ipc_object *obj = &live->inv.objects[group->object];
+	const struct ipc_object *obj = sighting_object(&group->seen);
 	const char *owner = usernames_get(&live->usernames, obj->uid);
 	struct text *text = &add(suggestions, SUGGEST_REMOVE)->text;
 
-	text_add_format(
-		text,
-		"if it is left over: ipcclean user %s --kinds=%s -n, and without -n what it "
-		"lists goes; who asks next makes it anew, with its own label",
-		owner ? owner : "?", kind_name(obj->kind));
+	text_add(text, "if it is left over: ");
+	add_entry(text, live, group);
+	text_add_format(text,
+			"ipcclean user %s --kinds=%s -n, and without -n what it lists goes; who "
+			"asks next makes it anew, with its own label",
+			owner ? owner : "?", kind_name(obj->kind));
 }
 
-static void suggest_mode(struct suggestions *suggestions, struct live *live,
+static void suggest_mode(struct suggestions *suggestions, const struct live *live,
 			 const struct group *group)
 {
 	struct text *text = &add(suggestions, SUGGEST_MODE)->text;
-	_cleanup_free_ char *ref =
-		group->match == MATCH_NONE ? NULL : object_ref(&live->inv.objects[group->object]);
+	const struct ipc_object *obj = sighting_object(&group->seen);
+	_cleanup_free_ char *ref = obj ? object_ref(obj) : NULL;
 
-	text_add_format(
-		text,
-		"its owner or mode refuse, so change these: ipcaudit chown %s USER:GROUP, or "
-		"ipcaudit fix-mode %s 0660",
-		ref ? ref : "OBJECT", ref ? ref : "OBJECT");
+	text_add(text, "its owner or mode refuse, so change these: ");
+	add_entry(text, live, group);
+	text_add_format(text, "ipcaudit chown %s USER:GROUP, or ", ref ?: "OBJECT");
+	add_entry(text, live, group);
+	text_add_format(text, "ipcaudit fix-mode %s 0660", ref ?: "OBJECT");
 }
 
 static void suggest_rule(struct suggestions *suggestions, const struct group *group,
@@ -202,8 +215,7 @@ void suggestions_make(struct suggestions *suggestions, struct live *live, const 
 		suggest_domain(suggestions, live, group, target);
 	if (has_no_type_of_its_own(sample, target))
 		suggest_type(suggestions, group);
-	if (!is_own && (group->match == MATCH_KEY || group->match == MATCH_ID) &&
-	    may_be_removed(&live->inv.objects[group->object]))
+	if (!is_own && may_be_removed(&group->seen))
 		suggest_removal(suggestions, live, group);
 	if (answer)
 		suggest_boolean(suggestions, answer);

@@ -80,7 +80,7 @@ static int end_json(struct run *run, struct document_stream *json, const struct 
 	return r < 0 ? r : document_stream_end(json);
 }
 
-int tell_denial(struct run *run, struct denial *denial, enum match match, size_t object)
+int tell_denial(struct run *run, struct denial *denial, const struct sighting *seen)
 {
 	_cleanup_(groups_done) struct groups groups = {0};
 	struct document_stream json;
@@ -88,12 +88,12 @@ int tell_denial(struct run *run, struct denial *denial, enum match match, size_t
 	int r = is_json ? begin_json(&json) : 0;
 
 	if (is_json && r == 0)
-		r = print_denial_json(&json, &run->live, denial, match, object);
+		r = print_denial_json(&json, &run->live, denial, seen);
 	if (r < 0) {
 		denial_done(denial);
 		return r;
 	}
-	r = groups_add(&groups, denial, match, object);
+	r = groups_add(&groups, denial, seen);
 	if (r < 0)
 		return r;
 	return is_json ? end_json(run, &json, &groups, NULL) : tell_text(run, &groups);

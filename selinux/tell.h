@@ -12,6 +12,6 @@
 void tell_begin(const struct run *run);
 
 /* A denial, which is taken over. Returns 0 or a negative errno. */
-int tell_denial(struct run *run, struct denial *denial, enum match match, size_t object);
+int tell_denial(struct run *run, struct denial *denial, const struct sighting *seen);
 
 int tell_complaint(struct run *run, const struct complaint *complaint);

@@ -18,7 +18,7 @@ static int on_denial(struct denial *denial, void *data)
 	if (!denial->class || !denial->perms || !denial->scontext || !denial->tcontext ||
 	    !denial->line)
 		abort();
-	return groups_add(data, denial, MATCH_NONE, 0);
+	return groups_add(data, denial, &(struct sighting){0});
 }
 
 static int on_error(const char *file, uint64_t line, const char *what, void *data)
