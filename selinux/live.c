@@ -1,46 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A key is one object's in its IPC namespace; an id is one's until four million others were made; a
- * file is its name and its inode. What has no key (IPC_PRIVATE, key 0) and no id in the log can only be
- * guessed: by kind, owner and mode of that time, and a creator of the label, if one alone is left.
- * What a log says of another host is not looked for here.
+ * What a log says of another host is not looked for here. Where the denied process still lives, its own
+ * IPC namespace and /dev/shm are those that count.
  */
 #include "live.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/shm.h>
+#include <unistd.h>
 
-#include "cleanup.h"
 #include "namespaces.h"
-#include "readall.h"
 #include "say.h"
 
-/* A look costs a few milliseconds and a megabyte for each thousand objects; whoever may make namespaces... */
+/* Whoever may make namespaces can make more than there is memory and time for. */
 #define OTHERS_MAX 64
-
-static const char *const match_names[MATCH_COUNT_] = {
-	[MATCH_NONE] = "none", [MATCH_KEY] = "key",   [MATCH_ID] = "id",
-	[MATCH_NAME] = "name", [MATCH_TIME] = "time",
-};
-
-const char *match_name(enum match match)
-{
-	return match_names[match];
-}
 
 static void init_place(struct live_place *place)
 {
 	*place = (struct live_place){.inv = {.shm_fd = -1, .mqueue_fd = -1}};
 }
 
+static void name_here(struct live *live)
+{
+	struct place place;
+
+	if (place_of(&live->procs, getpid(), &place) < 0)
+		return;
+	live->here.ipc_ns = place.ipc_ns;
+	live->here.shm_dev = place.shm_dev;
+}
+
 int live_take(struct live *live)
 {
 	struct live_place *here = &live->here;
-	struct place place;
 	int r;
 
 	*live = (struct live){.procs = {.proc_fd = -1}};
@@ -52,10 +45,8 @@ int live_take(struct live *live)
 	if (r == 0)
 		r = holders_read(&here->holders, &here->inv, &live->procs, HOLDERS_OPEN);
 	live->whos.procs = &live->procs;
-	if (r == 0 && place_of(&live->procs, getpid(), &place) == 0) {
-		here->ipc_ns = place.ipc_ns;
-		here->shm_dev = place.shm_dev;
-	}
+	if (r == 0)
+		name_here(live);
 	if (r < 0) {
 		say_error("objects of this host: %s", strerror(-r));
 		live_done(live);
@@ -65,14 +56,9 @@ int live_take(struct live *live)
 
 void live_borrow(struct live *live, const struct inventory *inv, const struct procs *procs)
 {
-	struct place place;
-
 	*live = (struct live){.here = {.inv = *inv}, .procs = *procs, .is_borrowed = true};
 	gethostname(live->host, sizeof(live->host) - 1);
-	if (place_of(procs, getpid(), &place) == 0) {
-		live->here.ipc_ns = place.ipc_ns;
-		live->here.shm_dev = place.shm_dev;
-	}
+	name_here(live);
 }
 
 static void place_done(struct live_place *place)
@@ -102,122 +88,6 @@ bool live_creator_lives(const struct live *live, const struct ipc_object *obj)
 	return procs_creator_lives(&live->procs, obj);
 }
 
-char *live_label(const struct live *live, pid_t pid)
-{
-	char path[64], label[4096];
-
-	snprintf(path, sizeof(path), "%d/attr/current", pid);
-	if (read_text_at(live->procs.proc_fd, path, label, sizeof(label)) <= 0)
-		return NULL;
-	label[strcspn(label, "\n")] = '\0';
-	/* where SELinux isn't running, other modules answer in other forms */
-	return strchr(label, ':') ? strdup(label) : NULL;
-}
-
-static bool has_label_of(const struct live *live, const struct ipc_object *obj, const char *context)
-{
-	_cleanup_free_ char *label =
-		live_creator_lives(live, obj) ? live_label(live, obj->cpid) : NULL;
-
-	return !label || context_has_same_type(label, context);
-}
-
-/* Nothing that the log tells speaks against the keyless object. */
-static bool may_be(const struct live *live, const struct denial *denial,
-		   const struct ipc_object *obj)
-{
-	if (obj->key || (obj->kind == KIND_SHM && obj->mode & SHM_DEST && !obj->nattch))
-		return false;
-	if (denial->time && object_made_by(obj) > denial->time)
-		return false;
-	if (denial->object_uid != DENIAL_UNKNOWN && denial->object_uid != (int64_t)obj->uid)
-		return false;
-	if (denial->object_mode != DENIAL_UNKNOWN &&
-	    denial->object_mode != (int64_t)(obj->mode & 0777))
-		return false;
-	return has_label_of(live, obj, denial->tcontext);
-}
-
-static enum match guess(const struct live *live, const struct inventory *inv,
-			const struct denial *denial, size_t *object)
-{
-	size_t found = 0;
-
-	/* what is to be made isn't there yet */
-	if (!strcmp(denial->perms, "create"))
-		return MATCH_NONE;
-	for (size_t i = 0; i < inv->count; i++)
-		if (inv->objects[i].kind == denial->kind &&
-		    may_be(live, denial, &inv->objects[i])) {
-			*object = i;
-			found++;
-		}
-	return found == 1 ? MATCH_TIME : MATCH_NONE;
-}
-
-static enum match match_sysv(const struct live *live, const struct inventory *inv,
-			     const struct denial *denial, size_t *object)
-{
-	bool has_key = denial->key_source != KEY_NONE && denial->key;
-	enum match match = MATCH_NONE;
-
-	for (size_t i = 0; i < inv->count; i++) {
-		const struct ipc_object *obj = &inv->objects[i];
-
-		if (obj->kind != denial->kind)
-			continue;
-		if (has_key && obj->key == denial->key) {
-			*object = i;
-			return MATCH_KEY;
-		}
-		/* a key that is another's makes it another object, which was given the id since */
-		if (denial->id == (int64_t)obj->id && (!has_key || !obj->key)) {
-			*object = i;
-			match = MATCH_ID;
-		}
-	}
-	/* a key that can't be read is no IPC_PRIVATE */
-	if (match == MATCH_NONE && !has_key && denial->id == DENIAL_UNKNOWN &&
-	    (denial->key_source != KEY_NONE || !denial->damage))
-		return guess(live, inv, denial, object);
-	return match;
-}
-
-static bool is_last_element(const char *name, const char *last)
-{
-	const char *slash = strrchr(name, '/');
-
-	return !strcmp(slash ? slash + 1 : name, last);
-}
-
-static bool is_file(const struct denial *denial, const struct ipc_object *obj)
-{
-	const char *last = denial->name;
-
-	if (obj->kind != denial->kind || !obj->name)
-		return false;
-	if (denial->ino != DENIAL_UNKNOWN && denial->ino != (int64_t)obj->ino)
-		return false;
-	/* of a queue that was asked for by mq_open(3) records have the name without its slash */
-	if (denial->about == ABOUT_FILE)
-		return !strcmp(obj->name + (denial->name[0] != '/'), denial->name);
-	if (obj->kind == KIND_PSEM && !strncmp(last, "sem.", 4))
-		last += 4;
-	/* a last name alone is no evidence */
-	return denial->ino != DENIAL_UNKNOWN && is_last_element(obj->name, last);
-}
-
-static enum match match_file(const struct inventory *inv, const struct denial *denial,
-			     size_t *object)
-{
-	for (size_t i = 0; denial->name && i < inv->count; i++)
-		if (is_file(denial, &inv->objects[i])) {
-			*object = i;
-			return MATCH_NAME;
-		}
-	return MATCH_NONE;
-}
-
 /*
  * A process that lives in another IPC namespace was denied an object there: the key and the name say
  * nothing about those here. One that was started later only has the pid.
@@ -232,8 +102,8 @@ static bool is_elsewhere(const struct live *live, const struct denial *denial, s
 		return false;
 	/* files of /dev/shm are in no IPC namespace; who sees none may have had one */
 	if (KIND_BIT(denial->kind) & KINDS_DEV_SHM)
-		return place->shm_dev && place->shm_dev != live->here.shm_dev;
-	return place->ipc_ns != live->here.ipc_ns;
+		return place->shm_dev && live->here.shm_dev && place->shm_dev != live->here.shm_dev;
+	return live->here.ipc_ns && place->ipc_ns != live->here.ipc_ns;
 }
 
 static struct live_place *look_into(struct live *live, const struct place *place)
@@ -279,9 +149,7 @@ struct sighting live_find(struct live *live, const struct denial *denial)
 	else if (!live->is_borrowed)
 		seen.place = find_place(live, &place);
 	if (seen.place)
-		seen.match = kind_is_sysv(denial->kind)
-				     ? match_sysv(live, &seen.place->inv, denial, &seen.object)
-				     : match_file(&seen.place->inv, denial, &seen.object);
+		seen.match = match_find(&seen.place->inv, &live->procs, denial, &seen.object);
 	return seen;
 }
 

@@ -6,22 +6,11 @@
  */
 #pragma once
 
-#include "denial.h"
 #include "holders.h"
-#include "inventory.h"
-#include "procs.h"
+#include "match.h"
 #include "removals.h"
 #include "usernames.h"
 #include "who.h"
-
-enum match {
-	MATCH_NONE,
-	MATCH_KEY,  /* the one object that has the key */
-	MATCH_ID,   /* by the id, its key not against it */
-	MATCH_NAME, /* the file of that name, its inode not against it */
-	MATCH_TIME, /* the only one of its kind without a key that was there: likely, no more */
-	MATCH_COUNT_
-};
 
 /* An IPC namespace with a /dev/shm, and what is in it. */
 struct live_place {
@@ -70,10 +59,5 @@ const struct ipc_object *sighting_object(const struct sighting *seen);
 /* Whether it was looked for in another IPC namespace than ours, or another /dev/shm. */
 bool sighting_is_elsewhere(const struct live *live, const struct sighting *seen);
 
-const char *match_name(enum match match);
-
 /* Whether the process that made the segment lives; of other kinds the kernel keeps no creator. */
 bool live_creator_lives(const struct live *live, const struct ipc_object *obj);
-
-/* The SELinux context of a process, to be freed; NULL if it can't be read. */
-char *live_label(const struct live *live, pid_t pid);

@@ -56,7 +56,7 @@ static int add_type(struct json_object *to, const char *key, const char *context
 static int add_process(struct json_object *to, struct live *live, pid_t pid)
 {
 	const struct who *who = whos_get(&live->whos, pid);
-	_cleanup_free_ char *label = live_label(live, pid);
+	_cleanup_free_ char *label = match_label(&live->procs, pid);
 
 	if (!who)
 		return -ENOMEM;

@@ -152,7 +152,8 @@ static void add_not_there(struct text *text, struct live *live, const struct gro
 	text_add(text, error ? "  object: not looked for " : "  object: none ");
 	add_place(text, live, group);
 	if (error)
-		text_add_format(text, ": %s\n", strerror(-error));
+		text_add_format(text, ": %s\n",
+				error == -E2BIG ? "there are too many" : strerror(-error));
 	else
 		text_add(text, ", that is it for certain\n");
 }
