@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -394,31 +396,35 @@ static void check_shared_row(char *row, const char *rows)
 	}
 }
 
-static void real_records_have_their_rows(void **state)
+static void check_real_records(const char *log_name, const char *tsv_name)
 {
-	const char *directory = getenv("AVC_SHARED") ?: "../shared/avc";
-	_cleanup_free_ char *log_name = NULL, *tsv_name = NULL, *log = NULL, *tsv = NULL;
 	_cleanup_(found_done) struct found found = {.has_lines = true};
 	size_t size;
-	char *rest;
+	_cleanup_free_ char *log = load(log_name, &size), *tsv = load(tsv_name, &(size_t){0});
+	char *rest = tsv;
 
-	(void)state;
-	assert_true(asprintf(&log_name, "%s/records.log", directory) > 0);
-	assert_true(asprintf(&tsv_name, "%s/records.tsv", directory) > 0);
-	log = load(log_name, &size);
-	tsv = log ? load(tsv_name, &(size_t){0}) : NULL;
-	if (!tsv) {
-		print_message("no collection of real records at %s\n", directory);
-		skip();
-		return;
-	}
+	assert_non_null(log);
+	assert_non_null(tsv);
 	text_add_char(&found.rows, '\n');
 	read_text(log, size, &found);
-	rest = tsv;
 	strsep(&rest, "\n");
 	for (char *row; (row = strsep(&rest, "\n"));)
 		if (*row)
 			check_shared_row(row, found.rows.bytes);
+}
+
+/* Only where the collection is beside the project; nothing is held yet when cmocka leaves by a jump. */
+static void real_records_have_their_rows(void **state)
+{
+	const char *directory = getenv("AVC_SHARED") ?: "../shared/avc";
+	char log_name[PATH_MAX], tsv_name[PATH_MAX];
+
+	(void)state;
+	snprintf(log_name, sizeof(log_name), "%s/records.log", directory);
+	snprintf(tsv_name, sizeof(tsv_name), "%s/records.tsv", directory);
+	if (access(log_name, R_OK) < 0 || access(tsv_name, R_OK) < 0)
+		skip();
+	check_real_records(log_name, tsv_name);
 }
 
 int main(void)
