@@ -97,13 +97,16 @@ static bool is_elsewhere(const struct live *live, const struct denial *denial, s
 	const struct proc *proc =
 		denial->pid > 0 ? procs_find(&live->procs, (pid_t)denial->pid) : NULL;
 
-	if (!proc || (denial->time && proc->started > denial->time) ||
-	    place_of(&live->procs, proc->pid, place) < 0)
+	if (!proc || (denial->time && proc->started > denial->time))
 		return false;
-	/* files of /dev/shm are in no IPC namespace; who sees none may have had one */
 	if (KIND_BIT(denial->kind) & KINDS_DEV_SHM)
-		return place->shm_dev && live->here.shm_dev && place->shm_dev != live->here.shm_dev;
-	return live->here.ipc_ns && place->ipc_ns != live->here.ipc_ns;
+		/* files of /dev/shm are in no IPC namespace; who sees none may have had one */
+		return live->here.shm_dev && place_of(&live->procs, proc->pid, place) == 0 &&
+		       place->shm_dev && place->shm_dev != live->here.shm_dev;
+	/* the usual answer costs one look, a log may have a million denials */
+	return live->here.ipc_ns &&
+	       procs_ipc_ns(live->procs.proc_fd, proc->pid) != live->here.ipc_ns &&
+	       place_of(&live->procs, proc->pid, place) == 0;
 }
 
 static struct live_place *look_into(struct live *live, const struct place *place)
