@@ -11,6 +11,7 @@
 
 #include "commands.h"
 #include "figures.h"
+#include "printed.h"
 #include "say.h"
 #include "text.h"
 #include "thresholds.h"
@@ -174,7 +175,7 @@ static int print_line(const struct options *options, const struct metrics *metri
 	for (size_t i = 0; i < metrics->count; i++)
 		print_metric(options, &metrics->list[i], out);
 	fputc('\n', out);
-	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
+	return printed_all(out);
 }
 
 static int check(struct audit *audit, const struct figures *figures)

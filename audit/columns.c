@@ -179,7 +179,7 @@ int columns_print_all(FILE *out)
 {
 	for (size_t i = 0; i < COUNT_; i++)
 		if (fprintf(out, "%-10s %s\n", all[i].name, all[i].help) < 0)
-			return -EIO;
+			return -errno;
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 
 #include "cleanup.h"
 #include "output.h"
+#include "printed.h"
 #include "say.h"
 #include "words.h"
 
@@ -180,7 +181,7 @@ static int copy_findings(struct tour *tour)
 	rewind(kept);
 	while ((n = fread(block, 1, sizeof(block), kept)) > 0)
 		if (fwrite(block, 1, n, stdout) != n)
-			return -EIO;
+			return -errno;
 	return ferror(kept) ? -EIO : 0;
 }
 
@@ -208,7 +209,7 @@ static int end(struct tour *tour)
 	int r = 0;
 
 	if (!tour->context->options->is_json)
-		return fflush(stdout) != 0 ? -EIO : 0;
+		return printed_all(stdout);
 	if (tour->context->options->command != COMMAND_LIST) {
 		r = document_stream_array(&tour->parts.objects, "findings");
 		if (r == 0)

@@ -94,7 +94,7 @@ int findings_print_all(FILE *out)
 	for (int id = 0; id < FINDING_COUNT_; id++)
 		if (fprintf(out, "%-20s %-8s %s\n", kinds[id].name, severity_name(kinds[id].worst),
 			    kinds[id].meaning) < 0)
-			return -EIO;
+			return -errno;
 	return 0;
 }
 

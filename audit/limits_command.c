@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "document.h"
 #include "ipc_limits.h"
+#include "printed.h"
 #include "say.h"
 #include "table.h"
 #include "words.h"
@@ -126,8 +127,8 @@ int command_limits(const struct command_context *context)
 	if (r == 0)
 		r = context->options->is_json ? print_json(&audit, &limits, stdout)
 					      : print_table(&audit, &limits, stdout);
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		r = -EIO;
+	if (r == 0)
+		r = printed_all(stdout);
 	if (r < 0)
 		say_error("limits: %s", r == -ENOSYS
 						? "libsmartcols.so.1 or libjson-c.so.5 is missing"

@@ -9,6 +9,7 @@
 #include "object_json.h"
 #include "object_table.h"
 #include "output.h"
+#include "printed.h"
 #include "say.h"
 #include "selection.h"
 
@@ -20,7 +21,7 @@ static int print_line(struct text *line, FILE *out)
 	if (line->failed)
 		return -ENOMEM;
 	if (fwrite(line->bytes, 1, line->length, out) != line->length)
-		return -EIO;
+		return -errno;
 	text_clear(line);
 	return 0;
 }
@@ -43,7 +44,7 @@ static int print_table(struct audit *audit, const struct columns *columns,
 		r = print_line(&line, out);
 	}
 	object_table_done(&table);
-	return r == 0 && (fflush(out) != 0 || ferror(out)) ? -EIO : r;
+	return r == 0 ? printed_all(out) : r;
 }
 
 static int print_json(struct audit *audit, const struct selection *rows)

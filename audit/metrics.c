@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "figures.h"
+#include "printed.h"
 #include "say.h"
 #include "textfile.h"
 
@@ -123,7 +124,7 @@ static int print_metrics(FILE *out, struct audit *audit, const struct figures *f
 	fprintf(out, "ipcguard_last_scan_timestamp_seconds %lld\n", (long long)audit->now);
 	family(out, "build_info", "The version, as a label.");
 	fprintf(out, "ipcguard_build_info{version=\"" VERSION "\"} 1\n# EOF\n");
-	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
+	return printed_all(out);
 }
 
 static int print_to_file(const char *file, struct audit *audit, const struct figures *figures)

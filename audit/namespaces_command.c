@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "document.h"
 #include "everywhere.h"
+#include "printed.h"
 #include "say.h"
 #include "table.h"
 #include "words.h"
@@ -208,8 +209,8 @@ int command_namespaces(const struct command_context *context)
 	if (r == 0 && survey.places.hidden)
 		say_error("the namespaces of %zu processes can't be read: some may be missing",
 			  survey.places.hidden);
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		r = -EIO;
+	if (r == 0)
+		r = printed_all(stdout);
 	if (r < 0)
 		say_error("namespaces: %s",
 			  r == -ENOSYS ? "libsmartcols.so.1 or libjson-c.so.5 is missing"

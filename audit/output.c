@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "output.h"
+#include "printed.h"
 
 #include <errno.h>
 
@@ -25,7 +26,10 @@ int output_begin_findings(struct output *output)
 
 int output_end(struct output *output)
 {
+	int r;
+
 	if (output->objects == &output->own)
 		return document_stream_end(&output->own);
-	return fflush(output->objects->out) != 0 || fflush(output->findings->out) != 0 ? -EIO : 0;
+	r = printed_all(output->objects->out);
+	return r < 0 ? r : printed_all(output->findings->out);
 }

@@ -11,6 +11,7 @@
 #include "findings.h"
 #include "object_json.h"
 #include "output.h"
+#include "printed.h"
 #include "say.h"
 #include "words.h"
 
@@ -132,7 +133,7 @@ static int print_summary(const struct audit *audit, const struct findings *findi
 	fprintf(out, "%zu critical, %zu warning, %zu info; %zu objects, %zu processes seen\n",
 		counts[SEVERITY_CRITICAL], counts[SEVERITY_WARNING], counts[SEVERITY_INFO],
 		audit->inv.count, audit->procs.count);
-	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
+	return printed_all(out);
 }
 
 static int print_json(struct audit *audit, const struct findings *findings)

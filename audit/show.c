@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "document.h"
 #include "object_json.h"
+#include "printed.h"
 #include "say.h"
 #include "semaphores.h"
 #include "show_denials.h"
@@ -416,7 +417,7 @@ static int print(struct audit *audit, size_t object, FILE *out)
 		print_object(audit, object, out);
 		print_denials(audit, &denials, out);
 		print_ftok(&answers, obj->key, out);
-		r = fflush(out) != 0 || ferror(out) ? -EIO : 0;
+		r = printed_all(out);
 	}
 	if (r < 0)
 		say_error("show: %s", r == -ENOSYS ? "--json needs libjson-c.so.5" : strerror(-r));

@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "document.h"
+#include "printed.h"
 #include "say.h"
 #include "why_causes.h"
 
@@ -92,7 +93,7 @@ static int print_text(const struct why *why, const struct answers *answers, FILE
 	}
 	if (!answers->count)
 		fputs("Nothing on this host makes such a call fail now.\n", out);
-	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
+	return printed_all(out);
 }
 
 static int fill_json(struct json_object *to, const struct answer *answer)

@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "document.h"
+#include "printed.h"
 #include "say.h"
 
 static const struct {
@@ -63,7 +64,7 @@ static int print_text(const struct host_check *all)
 		if (command)
 			printf("%23sdo: %s\n", "", command);
 	}
-	return fflush(stdout) != 0 ? -EIO : 0;
+	return printed_all(stdout);
 }
 
 static int add_json_check(struct json_object *array, const char *name,

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "cleanup.h"
+#include "printed.h"
 
 #define LISTED_MAX 20
 
@@ -87,5 +88,6 @@ int print_observation(const struct observation *observation, FILE *out)
 			observation->unit, observation->unit);
 	if (text.failed)
 		return -ENOMEM;
-	return fputs(text.bytes, out) < 0 || fflush(out) != 0 ? -EIO : 0;
+	fputs(text.bytes, out);
+	return printed_all(out);
 }

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "document.h"
 #include "dropins_of_ours.h"
+#include "printed.h"
 #include "propose.h"
 #include "say.h"
 #include "take_back.h"
@@ -80,7 +81,7 @@ static int print_text(const struct proposal *proposal, const struct observation 
 	printf("%s\n", text);
 	print_list("not proposed", &proposal->omitted);
 	print_list("without need, if the program is yours", &proposal->advice);
-	return fflush(stdout) != 0 ? -EIO : 0;
+	return printed_all(stdout);
 }
 
 static int add_list(struct json_object *to, const char *key, const char *name,

@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "document.h"
+#include "printed.h"
 #include "table.h"
 #include "text.h"
 
@@ -166,7 +167,7 @@ int report_units_pages(const struct rows *rows, const struct look *look, FILE *o
 			return -EIO;
 		r = print_page(&rows->all[i], look, out);
 	}
-	return r == 0 && fflush(out) != 0 ? -EIO : r;
+	return r == 0 ? printed_all(out) : r;
 }
 
 static int add_json_calls(struct json_object *to, const struct unit_facts *facts)

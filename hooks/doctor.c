@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "doctor_checks.h"
+#include "printed.h"
 #include "say.h"
 
 #define NAMES_MAX 16 /* in one line */
@@ -118,10 +119,7 @@ static int print_lines(const struct check *checks, bool quiet)
 		if (check->fix)
 			printf("%-12s %-5s do: %s\n", "", "", check->fix);
 	}
-	errno = 0;
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return errno ? -errno : -EIO;
-	return 0;
+	return printed_all(stdout);
 }
 
 int doctor(const struct options *options)

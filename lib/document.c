@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "optional.h"
+#include "printed.h"
 
 OPTIONAL_FUNCTION(json_object_new_object);
 OPTIONAL_FUNCTION(json_object_new_array);
@@ -194,7 +195,7 @@ int document_print(struct json_object *document, FILE *out)
 
 	if (!text)
 		return -ENOMEM;
-	return fprintf(out, "%s\n", text) < 0 || fflush(out) != 0 ? -errno : 0;
+	return fprintf(out, "%s\n", text) < 0 ? -errno : printed_all(out);
 }
 
 int document_stream_begin(struct document_stream *stream, FILE *out, const char *command)
@@ -205,20 +206,20 @@ int document_stream_begin(struct document_stream *stream, FILE *out, const char 
 	if (r < 0)
 		return r;
 	/* a command is one of our own words */
-	return fprintf(out, "{\"schema\":\"ipcguard/1\",\"command\":\"%s\"", command) < 0 ? -EIO
+	return fprintf(out, "{\"schema\":\"ipcguard/1\",\"command\":\"%s\"", command) < 0 ? -errno
 											  : 0;
 }
 
 int document_stream_text(struct document_stream *stream, const char *key, const char *text)
 {
 	struct json_object *value = sym_json_object_new_string(text);
-	const char *quoted = value ? sym_json_object_to_json_string_ext(
-					     value, JSON_C_TO_STRING_NOSLASHESCAPE)
-				   : NULL;
+	const char *quoted =
+		value ? sym_json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE)
+		      : NULL;
 	int r = -ENOMEM;
 
 	if (quoted)
-		r = fprintf(stream->out, ",\"%s\":%s", key, quoted) < 0 ? -EIO : 0;
+		r = fprintf(stream->out, ",\"%s\":%s", key, quoted) < 0 ? -errno : 0;
 	document_free(value);
 	return r;
 }
@@ -229,7 +230,7 @@ int document_stream_array(struct document_stream *stream, const char *key)
 
 	stream->has_array = true;
 	stream->has_element = false;
-	return fprintf(stream->out, "%s,\"%s\":[", end, key) < 0 ? -EIO : 0;
+	return fprintf(stream->out, "%s,\"%s\":[", end, key) < 0 ? -errno : 0;
 }
 
 int document_stream_null(struct document_stream *stream, const char *key)
@@ -237,7 +238,7 @@ int document_stream_null(struct document_stream *stream, const char *key)
 	const char *end = stream->has_array ? "]" : "";
 
 	stream->has_array = false;
-	return fprintf(stream->out, "%s,\"%s\":null", end, key) < 0 ? -EIO : 0;
+	return fprintf(stream->out, "%s,\"%s\":null", end, key) < 0 ? -errno : 0;
 }
 
 struct json_object *document_stream_element(void)
@@ -251,7 +252,7 @@ int document_stream_put(struct document_stream *stream, struct json_object *elem
 	int r = -ENOMEM;
 
 	if (text)
-		r = fprintf(stream->out, "%s%s", stream->has_element ? "," : "", text) < 0 ? -EIO
+		r = fprintf(stream->out, "%s%s", stream->has_element ? "," : "", text) < 0 ? -errno
 											   : 0;
 	stream->has_element = true;
 	document_free(element);
@@ -260,7 +261,6 @@ int document_stream_put(struct document_stream *stream, struct json_object *elem
 
 int document_stream_end(struct document_stream *stream)
 {
-	if (fputs(stream->has_array ? "]}\n" : "}\n", stream->out) < 0 || fflush(stream->out) != 0)
-		return -EIO;
-	return ferror(stream->out) ? -EIO : 0;
+	fputs(stream->has_array ? "]}\n" : "}\n", stream->out);
+	return printed_all(stream->out);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "printed.h"
 #include "table.h"
 #include "usernames.h"
 #include "wipe.h"
@@ -86,10 +87,7 @@ int report_summary(const struct report *report, FILE *out)
 		r = fputs("\n", out);
 	if (r >= 0 && has_unwipeable(report))
 		r = tell_unwipeable(out);
-	if (r < 0 || fflush(out) != 0)
-		return -errno;
-	/* what the table lost on the way is lost, even if there is room again by now */
-	return ferror(out) ? -EIO : 0;
+	return r < 0 ? -errno : printed_all(out);
 }
 
 static void evidence_of_use(const struct ipc_object *obj, char *text, size_t size)

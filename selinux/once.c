@@ -179,8 +179,11 @@ static int all(struct once *once)
 	}
 	if (r == 0)
 		r = read_logs(once, &names);
-	if (r == 0)
-		r = once->run->options->is_json ? print_json_end(once) : print_text_end(once);
+	if (r < 0)
+		return r;
+	r = once->run->options->is_json ? print_json_end(once) : print_text_end(once);
+	if (r < 0)
+		say_error("standard output: %s", strerror(-r));
 	return r < 0 ? r : once->unread;
 }
 

@@ -10,12 +10,13 @@
 #include "formats.h"
 #include "plan_make.h"
 #include "print.h"
+#include "printed.h"
 #include "say.h"
 
 static int finish(int r)
 {
-	if (r == 0 && fflush(stdout) != 0)
-		r = -errno;
+	if (r == 0)
+		r = printed_all(stdout);
 	if (r == -ENOSYS)
 		say_error("libsmartcols or libjson-c is missing: install libsmartcols1 and "
 			  "libjson-c5");
@@ -137,7 +138,7 @@ static int print_verdict(const struct row *rows, size_t count, size_t short_coun
 			       rows[i].recommended);
 	print_drifts(stdout, drifts);
 	print_warnings(stdout, analysis);
-	return ferror(stdout) ? -EIO : 0;
+	return printed_all(stdout);
 }
 
 int command_check(const struct options *options)

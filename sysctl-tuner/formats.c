@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "printed.h"
 
 static void print_comment(FILE *out, const char *indent, const char *text)
 {
@@ -169,5 +170,5 @@ int format_plan(FILE *out, enum output_format format, const struct plan *plan)
 		print_tuned(out, plan);
 		break;
 	}
-	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
+	return printed_all(out);
 }

@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "commands.h"
+#include "printed.h"
 #include "say.h"
 #include "store.h"
 
@@ -166,8 +167,8 @@ static int show(struct history *history, const struct options *options)
 	if (r < 0)
 		return r;
 	r = print(history, options);
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		r = -EIO;
+	if (r == 0)
+		r = printed_all(stdout);
 	/* who draws, and who finds nothing, has said so */
 	if (r < 0 && !options->svg && r != -ENODATA)
 		say_error("history: %s", r == -ENOSYS

@@ -17,6 +17,7 @@
 
 #include "cleanup.h"
 #include "history.h"
+#include "printed.h"
 #include "say.h"
 
 #define PLOT_WIDTH 1000
@@ -85,7 +86,7 @@ int history_print_gnuplot(const struct history *history, FILE *out)
 		if (history_has(history, (enum figure_id)figure))
 			print_plot(history, (enum figure_id)figure, out);
 	fputs("unset multiplot\n", out);
-	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
+	return printed_all(out);
 }
 
 /* Without settings of the user's own. Returns 0 or a negative errno. */
