@@ -13,6 +13,7 @@
 #include "explain.h"
 #include "group_policy.h"
 #include "print.h"
+#include "printed.h"
 #include "say.h"
 #include "suggest.h"
 #include "text.h"
@@ -396,7 +397,7 @@ static void add_suggestions(struct text *text, struct live *live, const struct g
 
 		text->failed |= one->text.failed;
 		if (one->kind == SUGGEST_RULE)
-			text_add_format(text, "  or a rule%s:\n    %s\n",
+			text_add_format(text, "  %s a rule%s:\n    %s\n", i ? "or" : "do:",
 					one->is_wide
 						? ", which opens what many programs have, each of "
 						  "this type"
@@ -420,7 +421,7 @@ static int print_group(FILE *out, struct text *text, struct live *live, const st
 		add_suggestions(text, live, group, asked ? &answer : NULL);
 	if (text->failed)
 		return -ENOMEM;
-	return fputs(text->bytes, out) < 0 ? -EIO : 0;
+	return fputs(text->bytes, out) < 0 ? -errno : 0;
 }
 
 int print_groups_text(FILE *out, struct live *live, const struct groups *groups,
@@ -441,7 +442,7 @@ int print_groups_text(FILE *out, struct live *live, const struct groups *groups,
 	if (groups->left_out)
 		fprintf(out, "\n%" PRIu64 " more denials, of other causes than these %zu\n",
 			groups->left_out, groups->count);
-	return fflush(out) < 0 ? -EIO : 0;
+	return printed_all(out);
 }
 
 void print_complaint_text(const struct complaint *complaint)

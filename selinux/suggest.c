@@ -66,21 +66,90 @@ static struct suggestion *add(struct suggestions *suggestions, enum suggestion_k
 	return added;
 }
 
-static void suggest_domain(struct suggestions *suggestions, struct live *live,
-			   const struct group *group, const char *target)
+/* "app.service, which made it,": as far as it lives. */
+static void add_maker(struct text *text, struct live *live, const struct group *group)
 {
 	const struct ipc_object *obj = sighting_object(&group->seen);
 	const struct who *who =
 		obj && live_creator_lives(live, obj) ? whos_get(&live->whos, obj->cpid) : NULL;
-	struct text *text = &add(suggestions, SUGGEST_DOMAIN)->text;
 
-	text_add(text, "start ");
 	if (who && who->unit)
 		text_add_format(text, "%s, which made it,", who->unit);
 	else
 		text_add(text, "what makes it");
+}
+
+/* container-selinux, and what it was called before. */
+static bool is_of_container(const char *type)
+{
+	static const char *const types[] = {"container_t", "container_init_t", "svirt_lxc_net_t"};
+
+	return is_one_of(type, types, sizeof(types) / sizeof(types[0]));
+}
+
+static void suggest_own_domain(struct suggestions *suggestions, struct live *live,
+			       const struct group *group, const char *target)
+{
+	struct text *text = &add(suggestions, SUGGEST_DOMAIN)->text;
+
+	text_add(text, "start ");
+	add_maker(text, live, group);
 	text_add_format(text, " in a domain of its own: %s is that of programs without one",
 			target);
+}
+
+/* The domain of who makes the object is its label (security/selinux/hooks.c: ipc_init_security). */
+static void suggest_domain_of(struct suggestions *suggestions, struct live *live,
+			      const struct group *group, const char *source, const char *target)
+{
+	struct text *text = &add(suggestions, SUGGEST_DOMAIN)->text;
+
+	text_add(text, "if both are parts of one application: start ");
+	add_maker(text, live, group);
+	text_add_format(text, " in %s, as who asks; it came first, in %s, and that is the label",
+			source, target);
+}
+
+/* Two that share an IPC namespace, and were not given a label to share. */
+static void suggest_label(struct suggestions *suggestions, const char *target)
+{
+	struct text *text = &add(suggestions, SUGGEST_LABEL)->text;
+
+	if (is_of_container(target))
+		text_add(text,
+			 "containers that share IPC need one level, which those of one pod have: "
+			 "start who asks with --security-opt=label=level: and that of who made it");
+	else
+		text_add_format(text,
+				"the container asks what runs outside of it, in %s: give it IPC of "
+				"its own, without --ipc=host, or a label to share with that",
+				target);
+}
+
+/* ftok(3) is -1 where its file is missing, and to every program that doesn't look the same "key". */
+static void suggest_program(struct suggestions *suggestions)
+{
+	text_add(&add(suggestions, SUGGEST_PROGRAM)->text,
+		 "mend the program: its ftok() has failed, it takes -1 for a key, and so meets "
+		 "others that do the same; the file that it names is missing or out of its reach");
+}
+
+/* Who made a System V object, or asks for it, should run otherwise. */
+static void suggest_for_programs(struct suggestions *suggestions, struct live *live,
+				 const struct group *group, const char *target, bool has_rule)
+{
+	const struct denial *sample = &group->sample;
+	_cleanup_free_ char *source = context_copy_type(sample->scontext);
+
+	if (!source)
+		add(suggestions, SUGGEST_DOMAIN)->text.failed = true;
+	else if (is_of_container(source) && strcmp(sample->scontext, sample->tcontext) != 0)
+		suggest_label(suggestions, target);
+	else if (is_of_no_domain(target))
+		suggest_own_domain(suggestions, live, group, target);
+	else if (has_rule && is_name(source) && strcmp(source, target) != 0 &&
+		 !is_of_container(target))
+		suggest_domain_of(suggestions, live, group, source, target);
 }
 
 /* A file of /dev/shm, of an mqueue mount or behind a segment, with the type that all get by default. */
@@ -203,6 +272,7 @@ void suggestions_make(struct suggestions *suggestions, struct live *live, const 
 	const struct denial *sample = &group->sample;
 	_cleanup_free_ char *target = context_copy_type(sample->tcontext);
 	bool is_own = !strcmp(group->perms, "create");
+	bool has_rule = is_rule_of_use(group, answer);
 
 	suggestions->count = 0;
 	if (!target)
@@ -211,15 +281,17 @@ void suggestions_make(struct suggestions *suggestions, struct live *live, const 
 		suggest_mode(suggestions, live, group);
 		return;
 	}
-	if (sample->about == ABOUT_SYSV && !is_own && is_of_no_domain(target))
-		suggest_domain(suggestions, live, group, target);
+	if (sample->key_source != KEY_NONE && sample->key == UINT32_MAX)
+		suggest_program(suggestions);
+	if (sample->about == ABOUT_SYSV && !is_own)
+		suggest_for_programs(suggestions, live, group, target, has_rule);
 	if (has_no_type_of_its_own(sample, target))
 		suggest_type(suggestions, group);
 	if (!is_own && may_be_removed(&group->seen))
 		suggest_removal(suggestions, live, group);
 	if (answer)
 		suggest_boolean(suggestions, answer);
-	if (is_rule_of_use(group, answer))
+	if (has_rule)
 		suggest_rule(suggestions, group, target);
 }
 
@@ -232,9 +304,12 @@ void suggestions_done(struct suggestions *suggestions)
 
 const char *suggestion_kind_name(enum suggestion_kind kind)
 {
-	static const char *const names[] = {[SUGGEST_DOMAIN] = "domain",   [SUGGEST_TYPE] = "type",
-					    [SUGGEST_REMOVE] = "remove",   [SUGGEST_MODE] = "mode",
-					    [SUGGEST_BOOLEAN] = "boolean", [SUGGEST_RULE] = "rule"};
+	static const char *const names[] = {
+		[SUGGEST_PROGRAM] = "program", [SUGGEST_DOMAIN] = "domain",
+		[SUGGEST_LABEL] = "label",     [SUGGEST_TYPE] = "type",
+		[SUGGEST_REMOVE] = "remove",   [SUGGEST_MODE] = "mode",
+		[SUGGEST_BOOLEAN] = "boolean", [SUGGEST_RULE] = "rule",
+	};
 
 	return names[kind];
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What to do about a denial, the narrowest first: the creator's domain or its files' type, the stale object,
- * mode bits, a boolean, and only then a rule, for what was denied and nothing more.
+ * What to do about a denial, the narrowest first: the program itself, the creator's domain or its files' type,
+ * the stale object, mode bits, a boolean, and only then a rule, for what was denied and nothing more.
  */
 #pragma once
 
@@ -10,7 +10,9 @@
 #include "text.h"
 
 enum suggestion_kind {
-	SUGGEST_DOMAIN,	 /* what makes the object runs in no domain of its own */
+	SUGGEST_PROGRAM, /* its key is a failure's */
+	SUGGEST_DOMAIN, /* what makes the object runs in none of its own, or in another than who asks */
+	SUGGEST_LABEL,	 /* containers that share objects, and no label */
 	SUGGEST_TYPE,	 /* the file has the type that all get which nobody has given one */
 	SUGGEST_REMOVE,	 /* the object is left over: made anew it has another label */
 	SUGGEST_MODE,	 /* owner or mode, instead of the right to go past them */
