@@ -30,7 +30,8 @@
 /* A line of `syscall`: a number and eight in hex. */
 #define CALL_TEXT_SIZE 256
 
-#define UNTRACEABLE_LOOKS 3
+/* A line of `stat`: a name of 64 bytes at most, and some fifty numbers (fs/proc/array.c). */
+#define STAT_SIZE 1024
 
 /* How long to look at those who run, and how often. */
 #define SETTLE_NS (3 * NS_PER_S)
@@ -187,25 +188,22 @@ static int add_sleeper(struct scan *scan, int task_fd, int fd, struct waiter *wa
 
 /*
  * What is told of a thread that we may look at but not trace, as SELinux and AppArmor tell apart
- * (PTRACE_MODE_READ): the kernel's function it sleeps in, or that it runs.
+ * (PTRACE_MODE_READ): the kernel's function it sleeps in. One that is in none has not come to sleep
+ * yet, though it may call itself asleep (`S`) while it waits for the processor, or has ended.
  */
 static enum thread_call read_untraceable(struct scan *scan, int task_fd, pid_t tid)
 {
-	char text[CALL_TEXT_SIZE];
+	char wchan[CALL_TEXT_SIZE], stat[STAT_SIZE];
+	int r = read_file(task_fd, tid, "wchan", wchan, sizeof(wchan));
 
-	/* one that falls asleep between the two files is in neither: it is looked at once more */
-	for (int i = 0; i < UNTRACEABLE_LOOKS; i++) {
-		if (read_file(task_fd, tid, "wchan", text, sizeof(text)) == 0 &&
-		    waiters_sleeps_elsewhere(text))
-			return CALL_OTHER;
-		if (read_file(task_fd, tid, "stat", text, sizeof(text)) < 0)
-			continue;
-		if (waiters_state(text) == 'R')
-			return CALL_RUNNING;
-		/* it has ended since the processes were listed */
-		if (waiters_state(text) == 'Z' || waiters_state(text) == 'X')
-			return CALL_OTHER;
-	}
+	if (r == 0 && waiters_sleeps_elsewhere(wchan))
+		return CALL_OTHER;
+	if (r == 0)
+		r = read_file(task_fd, tid, "stat", stat, sizeof(stat));
+	if (r == -ENOENT || r == -ESRCH || (r == 0 && waiters_has_ended(stat)))
+		return CALL_OTHER;
+	if (r == 0 && waiters_is_in_no_function(wchan) && !waiters_is_hidden(stat))
+		return CALL_RUNNING;
 	scan->waiters->is_partial = true;
 	return CALL_OTHER;
 }

@@ -142,7 +142,7 @@ bool waiters_sleeps_elsewhere(const char *wchan)
 						   "sys_call", "signal", "refrigerator",
 						   "freez",    "ptrace", "el0_"};
 
-	if (!strcmp(wchan, "0") || !*wchan)
+	if (waiters_is_in_no_function(wchan) || !*wchan)
 		return false;
 	for (size_t i = 0; i < sizeof(may_be_queue) / sizeof(may_be_queue[0]); i++)
 		if (strstr(wchan, may_be_queue[i]))
@@ -150,10 +150,34 @@ bool waiters_sleeps_elsewhere(const char *wchan)
 	return true;
 }
 
-char waiters_state(const char *stat)
+bool waiters_is_in_no_function(const char *wchan)
 {
-	/* the name in parentheses may hold anything, they as well (proc(5)) */
-	const char *state = strrchr(stat, ')');
+	return !strcmp(wchan, "0");
+}
 
-	return state && state[1] == ' ' ? state[2] : '\0';
+/* Behind the name in parentheses, which may hold anything, them as well: " S 1 …". */
+static const char *behind_name(const char *stat)
+{
+	const char *end = strrchr(stat, ')');
+
+	return end ? end + 1 : "";
+}
+
+bool waiters_has_ended(const char *stat)
+{
+	const char *state = behind_name(stat);
+
+	return !strncmp(state, " Z", 2) || !strncmp(state, " X", 2);
+}
+
+bool waiters_is_hidden(const char *stat)
+{
+	unsigned long start_code;
+
+	/* state (3) … rsslim (25) startcode (26) */
+	return sscanf(behind_name(stat),
+		      "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+		      "%*s %*s %*s %*s %lu",
+		      &start_code) != 1 ||
+	       start_code == 1;
 }

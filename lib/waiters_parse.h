@@ -29,12 +29,18 @@ enum thread_call waiters_parse(const char *text, struct call_args *args);
 /*
  * Whether a thread whose `wchan` (proc(5)) says this sleeps on no queue for certain: in a function
  * of the kernel that neither waits on a queue, nor stands for any call, nor only interrupts the wait
- * (a signal, a freezer). "0" is said of those who don't sleep and of those who hide.
+ * (a signal, a freezer).
  */
 bool waiters_sleeps_elsewhere(const char *wchan);
 
+/* Whether `wchan` says "0": of those who don't sleep, and of those who hide. */
+bool waiters_is_in_no_function(const char *wchan);
+
+/* By a thread's `stat` file (proc(5)): whether it has ended, and is there for its parent only. */
+bool waiters_has_ended(const char *stat);
+
 /*
- * The state of a thread by the text of its `stat` file (proc(5)): 'R' has the processor or waits for it, 'Z' and
- * 'X' have ended; 0 where there is none.
+ * By the same: whether the kernel hides from us what a thread does. Its start of the code is then 1
+ * (proc(5)). What can't be read is hidden.
  */
-char waiters_state(const char *stat);
+bool waiters_is_hidden(const char *stat);

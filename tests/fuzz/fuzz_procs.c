@@ -22,6 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (procs_parse_cgroup(text, path) == 0)
 		cgroup_unit(path, unit);
 	waiters_parse(text, &args);
+	waiters_has_ended(text);
+	waiters_is_hidden(text);
 	free(text);
 	return 0;
 }

@@ -187,15 +187,41 @@ static void knows_the_functions_that_wait_on_no_queue(void **state)
 		assert_false(waiters_sleeps_elsewhere(may_be_queue[i]));
 }
 
-static void knows_a_running_thread_whatever_its_name(void **state)
+static void tells_no_function_from_one_of_any_name(void **state)
 {
 	(void)state;
-	assert_int_equal(waiters_state("7 (a) S 1) R 1 7 7"), 'R');
-	assert_int_equal(waiters_state("7 (a) R 1) S 1 7 7"), 'S');
-	assert_int_equal(waiters_state("7 (a) R 1) Z 1 7 7"), 'Z');
-	assert_int_equal(waiters_state("7 (a)"), 0);
-	assert_int_equal(waiters_state("7 (a) "), 0);
-	assert_int_equal(waiters_state(""), 0);
+	assert_true(waiters_is_in_no_function("0"));
+	assert_false(waiters_is_in_no_function(""));
+	assert_false(waiters_is_in_no_function("0x0"));
+	assert_false(waiters_is_in_no_function("do_msgrcv"));
+}
+
+static void knows_a_thread_that_has_ended_whatever_its_name(void **state)
+{
+	(void)state;
+	assert_true(waiters_has_ended("7 (a) R 1) Z 1 7 7"));
+	assert_true(waiters_has_ended("7 (a) X 1 7 7"));
+	assert_false(waiters_has_ended("7 (a) Z 1) S 1 7 7"));
+	assert_false(waiters_has_ended("7 (a)"));
+	assert_false(waiters_has_ended("7 (a) "));
+	assert_false(waiters_has_ended(""));
+}
+
+/* What the kernel prints of a sleeping thread, its start of the code being that. */
+#define STAT(start_code)                                                                      \
+	"7 (1 1 1) 1 1 1 1) S 1 7 7 0 -1 4194304 100 0 0 0 0 0 0 0 20 0 1 0 1403570 2998272 " \
+	"395 18446744073709551615" start_code
+
+static void knows_a_thread_whose_doings_are_hidden(void **state)
+{
+	(void)state;
+	assert_true(waiters_is_hidden(STAT(" 1 1 0")));
+	assert_false(waiters_is_hidden(STAT(" 94346417700864 94346417724969 0")));
+	assert_false(waiters_is_hidden(STAT(" 11 1 0")));
+	/* it has given its memory back, and is about to end */
+	assert_false(waiters_is_hidden(STAT(" 0 0 0")));
+	assert_true(waiters_is_hidden(STAT("")));
+	assert_true(waiters_is_hidden(""));
 }
 
 int main(void)
@@ -212,7 +238,9 @@ int main(void)
 #endif
 		cmocka_unit_test(finds_all_waiters_of_an_object),
 		cmocka_unit_test(knows_the_functions_that_wait_on_no_queue),
-		cmocka_unit_test(knows_a_running_thread_whatever_its_name),
+		cmocka_unit_test(tells_no_function_from_one_of_any_name),
+		cmocka_unit_test(knows_a_thread_that_has_ended_whatever_its_name),
+		cmocka_unit_test(knows_a_thread_whose_doings_are_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
