@@ -18,6 +18,7 @@
 #include "cleanup.h"
 #include "log_audit.h"
 #include "optional.h"
+#include "text.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 #define FIELDS_MAX 24
@@ -217,9 +218,28 @@ static int log_objects(const struct report *report, const struct report_sums *su
 	return r;
 }
 
+/* "; kept: 2 open, 1 too-young": who reads the sums alone asks why. */
+static void add_kept(struct text *text, const struct report *report)
+{
+	size_t counts[REASON_COUNT_] = {0};
+	const char *between = "; kept: ";
+
+	for (size_t i = 0; i < report->count; i++)
+		if (report->list[i].outcome == OUTCOME_KEPT)
+			counts[report->list[i].reason]++;
+	for (int reason = 0; reason < REASON_COUNT_; reason++) {
+		if (!counts[reason])
+			continue;
+		text_add_format(text, "%s%zu %s", between, counts[reason],
+				reason_name((enum reason)reason));
+		between = ", ";
+	}
+}
+
 static int log_summary(const struct report *report, const struct report_sums *sums)
 {
 	_cleanup_(event_done) struct event event = {0};
+	_cleanup_(text_done) struct text kept = {0};
 	char size[SIZE_TEXT_SIZE];
 
 	add_run(&event, report, LOG_ID_SUMMARY, sums->failed ? LOG_WARNING : LOG_INFO);
@@ -230,10 +250,12 @@ static int log_summary(const struct report *report, const struct report_sums *su
 	add(&event, "IPCGUARD_FAILED=%zu", sums->failed);
 	add(&event, "IPCGUARD_BYTES=%" PRIu64, sums->bytes);
 	add(&event, "IPCGUARD_WIPED_BYTES=%" PRIu64, sums->wiped_bytes);
-	add(&event, "MESSAGE=ipcclean %s%s%s: %zu removed (%s), %zu kept, %zu failed",
+	add_kept(&kept, report);
+	add(&event, "MESSAGE=ipcclean %s%s%s: %zu removed (%s), %zu kept, %zu failed%s",
 	    report->command, report->target_unit ? " " : "",
 	    report->target_unit ? report->target_unit : "", sums->removed,
-	    size_format(sums->bytes, size), sums->kept, sums->failed);
+	    size_format(sums->bytes, size), sums->kept, sums->failed, kept.bytes ?: "");
+	event.is_broken |= kept.failed;
 	return send_event(&event);
 }
 

@@ -183,21 +183,24 @@ static void summary_comes_last_with_the_sums(void **state)
 {
 	static const char *const fields[][2] = {
 		{"MESSAGE_ID", LOG_ID_SUMMARY},
-		{"MESSAGE", "ipcclean user: 2 removed (4.0K), 1 kept, 0 failed"},
+		{"MESSAGE",
+		 "ipcclean user: 2 removed (4.0K), 3 kept, 0 failed; kept: 2 open, 1 too-young"},
 		{"PRIORITY", "6"},
 		{"IPCGUARD_UID", "1000"},
 		{"IPCGUARD_REMOVED", "2"},
-		{"IPCGUARD_KEPT", "1"},
+		{"IPCGUARD_KEPT", "3"},
 		{"IPCGUARD_FAILED", "0"},
 		{"IPCGUARD_BYTES", "4106"},
 		{"IPCGUARD_WIPED_BYTES", "7"},
 	};
 	const struct judged list[] = {
 		{.obj = &segment, .outcome = OUTCOME_REMOVED, .wiped_bytes = 7},
-		{.obj = &segment, .outcome = OUTCOME_KEPT},
+		{.obj = &segment, .outcome = OUTCOME_KEPT, .reason = REASON_TOO_YOUNG},
+		{.obj = &file, .outcome = OUTCOME_KEPT, .reason = REASON_OPEN},
+		{.obj = &file, .outcome = OUTCOME_KEPT, .reason = REASON_OPEN},
 		{.obj = &file, .outcome = OUTCOME_REMOVED},
 	};
-	const struct report report = report_of(list, 3);
+	const struct report report = report_of(list, 5);
 	struct journal journal;
 
 	(void)state;
