@@ -111,4 +111,4 @@ for user in svc svc2; do
 done
 systemctl stop t.service 2>/dev/null || true
 systemctl reset-failed t.service 2>/dev/null || true
-rm -rf /run/systemd/system/t.service* /etc/systemd/system/t.service.d /var/lib/ipcguard/harden
+rm -rf /etc/ipcguard.conf /run/systemd/system/t.service* /etc/systemd/system/t.service.d /var/lib/ipcguard/harden

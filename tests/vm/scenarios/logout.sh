@@ -198,9 +198,9 @@ scenario_terminate_user() {
 scenario_kill_user_processes() {
 	with_module
 	configure_logind KillUserProcesses=yes
+	trap configure_logind EXIT
 	$SSH alice@127.0.0.1 'ipcobj leak thing >/dev/null; nohup sleep 600 >/dev/null 2>&1 & sleep 1'
 	expect_cleaned alice
-	configure_logind
 }
 
 scenario_two_sessions_of_which_one_ends() {
