@@ -173,6 +173,15 @@ bool explain_needs(struct text *text, const struct denial *denial)
 	return false;
 }
 
+const char *explain_message(const struct denial *denial)
+{
+	if (strcmp(denial->class, "msgq") || !strcmp(denial->perms, "enqueue"))
+		return NULL;
+	if (!strcmp(denial->op, "msgsnd"))
+		return "msg { send }, and msgq { enqueue } from the message's label";
+	return strcmp(denial->op, "msgrcv") ? NULL : "msg { receive }";
+}
+
 const char *explain_key(uint32_t key)
 {
 	static const struct {

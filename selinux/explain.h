@@ -18,6 +18,9 @@ const char *explain_permission(const char *class, const char *permission);
  */
 bool explain_needs(struct text *text, const struct denial *denial);
 
+/* What the same call asks for the message, after all that it asks for the queue; NULL for other calls. */
+const char *explain_message(const struct denial *denial);
+
 /* Whose label scontext is. */
 enum explain_source {
 	SOURCE_PROCESS,	 /* of pid and comm, as nearly always */

@@ -246,11 +246,14 @@ static void add_tried(struct text *text, const struct group *group)
 
 static void add_needs(struct text *text, const struct group *group)
 {
+	const char *message = explain_message(&group->sample);
 	struct text needs = {0};
 
 	/* a new object needs one permission, and that was denied */
 	if (strcmp(group->perms, "create") && explain_needs(&needs, &group->sample))
-		text_add_format(text, "  needs: { %s } in all\n", needs.bytes ? needs.bytes : "");
+		text_add_format(text, "  needs: { %s } in all%s%s\n",
+				needs.bytes ? needs.bytes : "",
+				message ? ", and for the message " : "", message ?: "");
 	text_done(&needs);
 }
 

@@ -52,6 +52,27 @@ static void check_needs(const struct need *rows, size_t count)
 	}
 }
 
+static void a_message_is_asked_for_after_its_queue(void **state)
+{
+	static const struct {
+		const char *op, *class, *perms;
+		bool has_message;
+	} rows[] = {
+		{"msgsnd", "msgq", "write", true},    {"msgrcv", "msgq", "read", true},
+		{"msgget", "msgq", "read", false},    {"msgsnd", "msg", "send", false},
+		{"msgsnd", "msgq", "enqueue", false}, {"semop", "sem", "write", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct denial denial = {.class = rows[i].class, .perms = rows[i].perms};
+
+		strcpy(denial.op, rows[i].op);
+		if ((explain_message(&denial) != NULL) != rows[i].has_message)
+			fail_msg("row %zu: %s", i, rows[i].op);
+	}
+}
+
 static void a_call_needs_all_of_its_set(void **state)
 {
 	static const struct need rows[] = {
@@ -175,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(permissions_are_of_their_class),
+		cmocka_unit_test(a_message_is_asked_for_after_its_queue),
 		cmocka_unit_test(a_call_needs_all_of_its_set),
 		cmocka_unit_test(operations_that_wait_for_zero_need_reading_only),
 		cmocka_unit_test(needs_are_of_the_denied_class),
