@@ -105,6 +105,8 @@ bool audit_is_wanted(struct audit *audit, size_t object);
 
 /* The object of the command line's name, "shm:5" or "pshm:/x". 0 and its index, -EINVAL or -ENOENT. */
 int audit_find(const struct audit *audit, const char *ref, size_t *object);
+/* The same for people. */
+const char *audit_find_error(int error);
 
 /*
  * Whether nobody has it attached, mapped or open. Segments by nattch, POSIX objects by the lease;

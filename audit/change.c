@@ -210,7 +210,7 @@ static int change_object(const struct audit *audit, const struct change *change)
 	int r = audit_find(audit, ref, &object);
 
 	if (r < 0) {
-		say_error("%s: no such object", ref);
+		say_error("%s: %s", ref, audit_find_error(r));
 		return EXIT_ERROR;
 	}
 	describe(&text, &audit->inv.objects[object], change);

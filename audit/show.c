@@ -428,12 +428,10 @@ static int show(struct audit *audit, const char *ref)
 {
 	const struct ipc_object *obj;
 	size_t object;
+	int r = audit_find(audit, ref, &object);
 
-	if (audit_find(audit, ref, &object) < 0) {
-		say_error("%s: %s", ref,
-			  strchr(ref, ':') ? "no such object"
-					   : "not an object: shm:ID, sem:ID, msg:ID, pshm:/NAME, "
-					     "psem:/NAME or pmq:/NAME");
+	if (r < 0) {
+		say_error("%s: %s", ref, audit_find_error(r));
 		return EXIT_ERROR;
 	}
 	obj = &audit->inv.objects[object];

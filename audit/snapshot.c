@@ -260,15 +260,25 @@ static bool is_called(const struct ipc_object *obj, const char *ref)
 	return own && !strcmp(own, ref);
 }
 
+const char *audit_find_error(int error)
+{
+	return error == -EINVAL
+		       ? "not an object: shm:ID, sem:ID, msg:ID, pshm:/NAME, psem:/NAME or "
+			 "pmq:/NAME"
+		       : "no such object";
+}
+
 int audit_find(const struct audit *audit, const char *ref, size_t *object)
 {
 	size_t length = strcspn(ref, ":");
 
+	if (!object_is_ref(ref))
+		return -EINVAL;
 	for (size_t i = 0; i < audit->inv.count; i++) {
 		const struct ipc_object *obj = &audit->inv.objects[i];
 
 		if (strlen(kind_name(obj->kind)) != length ||
-		    strncmp(kind_name(obj->kind), ref, length) || ref[length] != ':')
+		    strncmp(kind_name(obj->kind), ref, length))
 			continue;
 		/* a name as it is, or as reports print it */
 		if (is_called(obj, ref) || (obj->name && !strcmp(obj->name, ref + length + 1))) {

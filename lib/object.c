@@ -138,6 +138,19 @@ char *name_escape(const char *name)
 	return text;
 }
 
+bool object_is_ref(const char *text)
+{
+	size_t length = strcspn(text, ":");
+	const char *which = text + length + 1;
+	enum ipc_kind kind;
+
+	if (!text[length] || kind_parse(text, length, &kind) < 0)
+		return false;
+	if (kind_is_sysv(kind))
+		return *which && !which[strspn(which, "0123456789")];
+	return *which == '/' && which[1];
+}
+
 char *object_ref(const struct ipc_object *obj)
 {
 	_cleanup_free_ char *name = NULL;

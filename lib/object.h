@@ -126,6 +126,9 @@ int kinds_parse(const char *text, unsigned *set);
  */
 char *object_ref(const struct ipc_object *obj);
 
+/* Whether that is how an object could be called, whether there is one or not. */
+bool object_is_ref(const char *text);
+
 /* Escapes one name in the same way; NULL gives NULL. */
 char *name_escape(const char *name);
 

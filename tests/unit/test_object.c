@@ -187,6 +187,23 @@ static void refers_to_objects_by_kind_and_id_or_name(void **state)
 	free(text);
 }
 
+static void knows_how_objects_are_called(void **state)
+{
+	static const char *const refs[] = {"shm:0",   "sem:32768", "msg:7",
+					   "pshm:/x", "psem:/a b", "pmq:/x\\x0a"};
+	static const char *const none[] = {"",	     "shm",   "shm:",  "shm:0xa11", "shm:-1",
+					   "shm:/x", "key:7", "pshm:", "pmq:/",	    "pshm:x",
+					   "psem:3", "0xa11", ":1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refs) / sizeof(refs[0]); i++)
+		if (!object_is_ref(refs[i]))
+			fail_msg("%s is none", refs[i]);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (object_is_ref(none[i]))
+			fail_msg("%s is one", none[i]);
+}
+
 static void reads_uids(void **state)
 {
 	uid_t uid = 7;
@@ -210,6 +227,7 @@ int main(void)
 		cmocka_unit_test(reads_sets_of_kinds),
 		cmocka_unit_test(writes_hostile_names_harmlessly),
 		cmocka_unit_test(refers_to_objects_by_kind_and_id_or_name),
+		cmocka_unit_test(knows_how_objects_are_called),
 		cmocka_unit_test(reads_uids),
 	};
 
