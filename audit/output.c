@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "output.h"
-#include "printed.h"
 
-#include <errno.h>
+#include "printed.h"
 
 int output_begin(struct output *output, const struct audit *audit, const char *command)
 {

@@ -270,18 +270,19 @@ const char *audit_find_error(int error)
 
 int audit_find(const struct audit *audit, const char *ref, size_t *object)
 {
-	size_t length = strcspn(ref, ":");
+	enum ipc_kind kind;
+	const char *which;
+	int r = object_parse_ref(ref, &kind, &which);
 
-	if (!object_is_ref(ref))
-		return -EINVAL;
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < audit->inv.count; i++) {
 		const struct ipc_object *obj = &audit->inv.objects[i];
 
-		if (strlen(kind_name(obj->kind)) != length ||
-		    strncmp(kind_name(obj->kind), ref, length))
+		if (obj->kind != kind)
 			continue;
 		/* a name as it is, or as reports print it */
-		if (is_called(obj, ref) || (obj->name && !strcmp(obj->name, ref + length + 1))) {
+		if (is_called(obj, ref) || (obj->name && !strcmp(obj->name, which))) {
 			*object = i;
 			return 0;
 		}

@@ -138,17 +138,18 @@ char *name_escape(const char *name)
 	return text;
 }
 
-bool object_is_ref(const char *text)
+int object_parse_ref(const char *text, enum ipc_kind *kind, const char **which)
 {
 	size_t length = strcspn(text, ":");
-	const char *which = text + length + 1;
-	enum ipc_kind kind;
+	const char *behind = text + length + 1;
+	bool is_ref;
 
-	if (!text[length] || kind_parse(text, length, &kind) < 0)
-		return false;
-	if (kind_is_sysv(kind))
-		return *which && !which[strspn(which, "0123456789")];
-	return *which == '/' && which[1];
+	if (!text[length] || kind_parse(text, length, kind) < 0)
+		return -EINVAL;
+	is_ref = kind_is_sysv(*kind) ? *behind && !behind[strspn(behind, "0123456789")]
+				     : *behind == '/' && behind[1];
+	*which = behind;
+	return is_ref ? 0 : -EINVAL;
 }
 
 char *object_ref(const struct ipc_object *obj)

@@ -126,8 +126,11 @@ int kinds_parse(const char *text, unsigned *set);
  */
 char *object_ref(const struct ipc_object *obj);
 
-/* Whether that is how an object could be called, whether there is one or not. */
-bool object_is_ref(const char *text);
+/*
+ * Reads how an object is called, whether there is one or not: its kind, and in *which the id or name as it
+ * stands in the text. Returns 0 or -EINVAL.
+ */
+int object_parse_ref(const char *text, enum ipc_kind *kind, const char **which);
 
 /* Escapes one name in the same way; NULL gives NULL. */
 char *name_escape(const char *name);

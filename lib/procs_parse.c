@@ -12,18 +12,24 @@
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
+const char *procs_behind_name(const char *stat)
+{
+	const char *end = strrchr(stat, ')');
+
+	return end ? end + 1 : "";
+}
+
 int procs_parse_stat(const char *text, struct proc *proc)
 {
-	const char *rest = strrchr(text, ')');
 	unsigned flags, threads;
 	int ppid;
 	uint64_t start;
 
 	/* state ppid pgrp session tty tpgid flags … num_threads (20) itrealvalue starttime (22) */
-	if (!rest || sscanf(rest + 1,
-			    " %*c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-			    "%u %*d %" SCNu64,
-			    &ppid, &flags, &threads, &start) != 4)
+	if (sscanf(procs_behind_name(text),
+		   " %*c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+		   "%u %*d %" SCNu64,
+		   &ppid, &flags, &threads, &start) != 4)
 		return -EBADMSG;
 	proc->ppid = ppid;
 	proc->threads = threads;

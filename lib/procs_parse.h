@@ -13,10 +13,12 @@ struct proc_status {
 };
 
 /*
- * Takes ppid, threads, start_ticks and is_kernel_thread from `stat`. The command name may hold
- * anything, parentheses and newlines too: fields are counted from the last ')'. Returns 0 or
- * -EBADMSG.
+ * What stands in `stat`, of a process or a thread, behind the command name, from " S" (3) on. The name may
+ * hold anything, parentheses and newlines too: it ends at the last ')'. "" where there is none.
  */
+const char *procs_behind_name(const char *stat);
+
+/* Takes ppid, threads, start_ticks and is_kernel_thread from `stat`. Returns 0 or -EBADMSG. */
 int procs_parse_stat(const char *text, struct proc *proc);
 
 /*

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "procs_parse.h"
+
 /* arch/x86/entry/syscalls/syscall_32.tbl; the 400s are the same on all 32-bit tables */
 #define I386_NR_IPC 117 /* first argument is the call */
 #define I386_NR_MSGSND 400
@@ -155,17 +157,9 @@ bool waiters_is_in_no_function(const char *wchan)
 	return !strcmp(wchan, "0");
 }
 
-/* Behind the name in parentheses, which may hold anything, them as well: " S 1 …". */
-static const char *behind_name(const char *stat)
-{
-	const char *end = strrchr(stat, ')');
-
-	return end ? end + 1 : "";
-}
-
 bool waiters_has_ended(const char *stat)
 {
-	const char *state = behind_name(stat);
+	const char *state = procs_behind_name(stat);
 
 	return !strncmp(state, " Z", 2) || !strncmp(state, " X", 2);
 }
@@ -175,7 +169,7 @@ bool waiters_is_hidden(const char *stat)
 	unsigned long start_code;
 
 	/* state (3) … rsslim (25) startcode (26) */
-	return sscanf(behind_name(stat),
+	return sscanf(procs_behind_name(stat),
 		      "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
 		      "%*s %*s %*s %*s %lu",
 		      &start_code) != 1 ||

@@ -175,7 +175,8 @@ bool explain_needs(struct text *text, const struct denial *denial)
 
 const char *explain_message(const struct denial *denial)
 {
-	if (strcmp(denial->class, "msgq") || !strcmp(denial->perms, "enqueue"))
+	if (strcmp(denial->class, "msgq") ||
+	    explain_source(denial->class, denial->perms, denial->op) == SOURCE_MESSAGE)
 		return NULL;
 	if (!strcmp(denial->op, "msgsnd"))
 		return "msg { send }, and msgq { enqueue } from the message's label";

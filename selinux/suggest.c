@@ -66,17 +66,17 @@ static struct suggestion *add(struct suggestions *suggestions, enum suggestion_k
 	return added;
 }
 
-/* "app.service, which made it,": as far as it lives. */
-static void add_maker(struct text *text, struct live *live, const struct group *group)
+/* "start app.service, which made it,": by its unit, as far as it lives. */
+static void add_start(struct text *text, struct live *live, const struct group *group)
 {
 	const struct ipc_object *obj = sighting_object(&group->seen);
 	const struct who *who =
 		obj && live_creator_lives(live, obj) ? whos_get(&live->whos, obj->cpid) : NULL;
 
 	if (who && who->unit)
-		text_add_format(text, "%s, which made it,", who->unit);
+		text_add_format(text, "start %s, which made it,", who->unit);
 	else
-		text_add(text, "what makes it");
+		text_add(text, "start what makes it");
 }
 
 /* container-selinux, and what it was called before. */
@@ -92,8 +92,7 @@ static void suggest_own_domain(struct suggestions *suggestions, struct live *liv
 {
 	struct text *text = &add(suggestions, SUGGEST_DOMAIN)->text;
 
-	text_add(text, "start ");
-	add_maker(text, live, group);
+	add_start(text, live, group);
 	text_add_format(text, " in a domain of its own: %s is that of programs without one",
 			target);
 }
@@ -104,8 +103,8 @@ static void suggest_domain_of(struct suggestions *suggestions, struct live *live
 {
 	struct text *text = &add(suggestions, SUGGEST_DOMAIN)->text;
 
-	text_add(text, "if both are parts of one application: start ");
-	add_maker(text, live, group);
+	text_add(text, "if both are parts of one application: ");
+	add_start(text, live, group);
 	text_add_format(text, " in %s, as who asks; it came first, in %s, and that is the label",
 			source, target);
 }
@@ -126,7 +125,7 @@ static void suggest_label(struct suggestions *suggestions, const char *target)
 				target);
 }
 
-/* ftok(3) is -1 where its file is missing, and to every program that doesn't look the same "key". */
+/* ftok(3) returns -1 where it fails: the same "key" to all programs that don't look. */
 static void suggest_program(struct suggestions *suggestions)
 {
 	text_add(&add(suggestions, SUGGEST_PROGRAM)->text,

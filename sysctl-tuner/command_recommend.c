@@ -109,7 +109,7 @@ int command_explain(const struct options *options)
 	return finish(r);
 }
 
-static int print_drifts(FILE *out, const struct drifts *drifts)
+static void print_drifts(FILE *out, const struct drifts *drifts)
 {
 	for (size_t i = 0; i < drifts->count; i++) {
 		const struct drift *drift = &drifts->list[i];
@@ -121,11 +121,10 @@ static int print_drifts(FILE *out, const struct drifts *drifts)
 				drift->winner->line);
 		fputc('\n', out);
 	}
-	return ferror(out) ? -EIO : 0;
 }
 
-static int print_verdict(const struct row *rows, size_t count, size_t short_count,
-			 const struct drifts *drifts, const struct analysis *analysis)
+static void print_verdict(const struct row *rows, size_t count, size_t short_count,
+			  const struct drifts *drifts, const struct analysis *analysis)
 {
 	if (short_count || drifts->count)
 		printf("%zu of %zu limits should be raised%s\n", short_count, count,
@@ -138,7 +137,6 @@ static int print_verdict(const struct row *rows, size_t count, size_t short_coun
 			       rows[i].recommended);
 	print_drifts(stdout, drifts);
 	print_warnings(stdout, analysis);
-	return printed_all(stdout);
 }
 
 int command_check(const struct options *options)
@@ -147,7 +145,7 @@ int command_check(const struct options *options)
 	struct analysis analysis;
 	struct drifts drifts;
 	size_t count, short_count = 0;
-	int r;
+	int r = 0;
 
 	if (analysis_make(&analysis, options) < 0)
 		return EXIT_ERROR;
@@ -155,8 +153,10 @@ int command_check(const struct options *options)
 	for (size_t i = 0; i < count; i++)
 		short_count += rows[i].is_short;
 	drifts_find(&drifts, &analysis);
-	r = options->is_json ? print_json(stdout, &analysis, &drifts, NULL)
-			     : print_verdict(rows, count, short_count, &drifts, &analysis);
+	if (options->is_json)
+		r = print_json(stdout, &analysis, &drifts, NULL);
+	else
+		print_verdict(rows, count, short_count, &drifts, &analysis);
 	analysis_done(&analysis);
 	if (finish(r) == EXIT_ERROR)
 		return EXIT_ERROR;

@@ -6,7 +6,6 @@
  */
 #include "formats.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "apply.h"

@@ -195,12 +195,17 @@ static void knows_how_objects_are_called(void **state)
 					   "shm:/x", "key:7", "pshm:", "pmq:/",	    "pshm:x",
 					   "psem:3", "0xa11", ":1"};
 
+	enum ipc_kind kind;
+	const char *which;
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(refs) / sizeof(refs[0]); i++)
-		if (!object_is_ref(refs[i]))
+		if (object_parse_ref(refs[i], &kind, &which) < 0)
 			fail_msg("%s is none", refs[i]);
+	assert_int_equal(kind, KIND_PMQ);
+	assert_string_equal(which, "/x\\x0a");
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		if (object_is_ref(none[i]))
+		if (object_parse_ref(none[i], &kind, &which) != -EINVAL)
 			fail_msg("%s is one", none[i]);
 }
 
