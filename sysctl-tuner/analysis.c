@@ -28,6 +28,13 @@ int analysis_complain(const struct parse_error *error, int r)
 	return r;
 }
 
+void say_warnings(const struct analysis *analysis)
+{
+	for (size_t i = 0; i < analysis->result.warning_count; i++)
+		say_error("%s: %s", warning_name(analysis->result.warnings[i].id),
+			  analysis->result.warnings[i].text);
+}
+
 /* A container by its name, anything else by its unit: what stays the same when it is started again. */
 static char *name_of_place(const struct procs *procs, pid_t pid)
 {
@@ -101,8 +108,10 @@ static int read_store(struct analysis *analysis)
 	time_t since = options->since_ns ? time(NULL) - (time_t)(options->since_ns / NS_PER_S) : 0;
 	int r = store_open(&store, options->database, STORE_READ, &error);
 
-	if (r == -ENOENT)
+	if (r == -ENOENT) {
+		analysis->has_no_record = true;
 		return 0;
+	}
 	if (r == 0)
 		r = store_read(store, analysis->place, since, &analysis->samples,
 			       &analysis->weights, &error);
@@ -206,6 +215,7 @@ int analysis_make(struct analysis *analysis, const struct options *options)
 		.is_tightening = options->is_tightening,
 		.has_huge_pages = options->has_huge_pages,
 		.files = analysis->has_files ? &analysis->files : NULL,
+		.empty_database = analysis->has_no_record ? options->database : NULL,
 	};
 	if (r == 0) {
 		r = recommend(&analysis->result, &request);

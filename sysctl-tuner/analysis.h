@@ -15,7 +15,8 @@ struct analysis {
 	char *place; /* what its samples are filed under; NULL with --from */
 	struct host host;
 	struct samples samples;
-	uint64_t *weights; /* of samples; NULL: all alike */
+	uint64_t *weights;  /* of samples; NULL: all alike */
+	bool has_no_record; /* the database holds nothing of it, or isn't there */
 	struct profile_needs needs;
 	struct sysctl_files files;
 	bool has_files; /* false: another host's, or another namespace's values */
@@ -29,6 +30,9 @@ int analysis_complain(const struct parse_error *error, int r);
 /* Returns 0 and an analysis for analysis_done(), or a negative errno, said already. */
 int analysis_make(struct analysis *analysis, const struct options *options);
 void analysis_done(struct analysis *analysis);
+
+/* Says the warnings on standard error, for output that has no place for them. */
+void say_warnings(const struct analysis *analysis);
 
 /*
  * Enters the IPC namespace of --namespace-of, if any, and says what its samples are filed under: "host", or

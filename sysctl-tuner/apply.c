@@ -188,9 +188,10 @@ static int apply_opened(struct apply_run *run)
 		fputs("nothing to change\n", request->out);
 		return APPLY_NOTHING;
 	}
-	spared = apply_run_spare_used(run, false);
+	/* all of it: what is refused is named besides */
 	if (request->is_dry_run && apply_run_show(run) < 0)
 		return -ENOMEM;
+	spared = apply_run_spare_used(run, false);
 	if (!apply_run_is_possible(run) || spared)
 		return APPLY_REFUSED;
 	if (request->is_dry_run)

@@ -44,6 +44,17 @@ static int exit_status(int r)
 	return EXIT_ERROR;
 }
 
+/* A part of a pool would be lost to all others, and may do for nobody: this is for people to decide. */
+static bool is_pool_too_large(const struct analysis *analysis)
+{
+	const struct recommendation *result = &analysis->result;
+
+	for (size_t i = 0; i < result->huge_count; i++)
+		if (result->huge[i].size == analysis->host.default_hugepage_size)
+			return result->huge[i].value.action == ACTION_CLAMPED;
+	return false;
+}
+
 int command_apply(const struct options *options)
 {
 	_cleanup_(plan_done) struct plan plan = {0};
@@ -58,6 +69,12 @@ int command_apply(const struct options *options)
 
 	if (analysis_make(&analysis, options) < 0)
 		return EXIT_ERROR;
+	say_warnings(&analysis);
+	if (is_pool_too_large(&analysis)) {
+		say_error(NR_HUGEPAGES ": more is wanted than memory bears; nothing is changed");
+		analysis_done(&analysis);
+		return EXIT_FINDING;
+	}
 	r = plan_make(&plan, &analysis, PLAN_HOST);
 	read_use(&use, &request.hugepages_used, &analysis.host, &analysis.result);
 	analysis_done(&analysis);

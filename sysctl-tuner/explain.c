@@ -151,6 +151,16 @@ static void add_products(struct text *text, const struct analysis *analysis, uns
 	}
 }
 
+/* recommend.c: in_whole_pages() */
+static void add_whole_pages(struct text *text, const struct value *value)
+{
+	if (value->product_whole <= value->product)
+		return;
+	text_add(text, " In whole huge pages: ");
+	add_number(text, value->product_whole);
+	text_add_char(text, '.');
+}
+
 /* recommend.c: join_messages() */
 static void add_message(struct text *text, const struct analysis *analysis)
 {
@@ -186,6 +196,7 @@ void explain_need(struct text *text, struct analysis *analysis, enum parameter_i
 	add_trend(text, &value->peak);
 	add_margin(text, analysis, id);
 	add_products(text, analysis, id);
+	add_whole_pages(text, value);
 	if (id == PARAMETER_MSGMNB)
 		add_message(text, analysis);
 	add_cap(text, value);
@@ -231,6 +242,8 @@ static void add_decision(struct text *text, const struct analysis *analysis,
 	case ACTION_LOWER:
 		text_add(text, ": may be lowered, as a safeguard, to ");
 		add_number(text, value->recommended);
+		if (value->recommended > enough)
+			text_add(text, ", for all products on top of what was measured");
 		break;
 	}
 	text_add_char(text, '.');
@@ -309,6 +322,12 @@ void explain_huge_need(struct text *text, struct analysis *analysis, size_t huge
 	}
 	if (pages->size == analysis->host.default_hugepage_size)
 		add_products(text, analysis, TARGET_HUGEPAGES);
+	if (pages->value.action == ACTION_CLAMPED) {
+		text_add_format(text, " Of memory, at most %d %% are for all pools together: ",
+				HUGEPAGES_MOST_PERCENT);
+		add_number(text, pages->value.cap);
+		text_add(text, " pages of this size.");
+	}
 	if (pages->value.wanted)
 		text_add(text,
 			 " No margin is added: each page is taken from everybody else. At the "

@@ -15,15 +15,17 @@
 #define MESSAGE_MAX 4096
 
 const struct failed_call failed_calls[FAILED_CALLS] = {
-	{FIGURE_FAILED_SHM_EINVAL, "shmget", "EINVAL", "shmmax"},
-	{FIGURE_FAILED_SHM_ENOSPC, "shmget", "ENOSPC", "shmall or shmmni"},
-	{FIGURE_FAILED_SHM_ENOMEM, "shmget", "ENOMEM", "memory or huge pages"},
-	{FIGURE_FAILED_SEM_EINVAL, "semget", "EINVAL", "semmsl"},
-	{FIGURE_FAILED_SEM_ENOSPC, "semget", "ENOSPC", "semmni or semmns"},
-	{FIGURE_FAILED_SEM_E2BIG, "semop", "E2BIG", "semopm"},
-	{FIGURE_FAILED_MSG_EINVAL, "msgsnd", "EINVAL", "msgmax"},
-	{FIGURE_FAILED_MSG_ENOSPC, "msgget", "ENOSPC", "msgmni"},
-	{FIGURE_FAILED_MQ_ENOSPC, "mq_open", "ENOSPC", "fs.mqueue.queues_max"},
+	{FIGURE_FAILED_SHM_EINVAL, "shmget", "EINVAL", "shmmax", 1 << SYSCTL_SHMMAX},
+	{FIGURE_FAILED_SHM_ENOSPC, "shmget", "ENOSPC", "shmall or shmmni",
+	 1 << SYSCTL_SHMALL | 1 << SYSCTL_SHMMNI},
+	{FIGURE_FAILED_SHM_ENOMEM, "shmget", "ENOMEM", "memory or huge pages", 1 << SYSCTL_COUNT_},
+	{FIGURE_FAILED_SEM_EINVAL, "semget", "EINVAL", "semmsl", 1 << SYSCTL_SEM},
+	{FIGURE_FAILED_SEM_ENOSPC, "semget", "ENOSPC", "semmni or semmns", 1 << SYSCTL_SEM},
+	{FIGURE_FAILED_SEM_E2BIG, "semop", "E2BIG", "semopm", 1 << SYSCTL_SEM},
+	{FIGURE_FAILED_MSG_EINVAL, "msgsnd", "EINVAL", "msgmax", 1 << SYSCTL_MSGMAX},
+	{FIGURE_FAILED_MSG_ENOSPC, "msgget", "ENOSPC", "msgmni", 1 << SYSCTL_MSGMNI},
+	{FIGURE_FAILED_MQ_ENOSPC, "mq_open", "ENOSPC", "fs.mqueue.queues_max",
+	 1 << SYSCTL_MQ_QUEUES},
 };
 
 /* What stands for a call in messages that don't name it. */

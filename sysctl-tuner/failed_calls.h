@@ -12,6 +12,7 @@ struct failed_call {
 	enum figure_id figure;
 	const char *call, *error; /* "shmget", "ENOSPC" */
 	const char *limits;	  /* "shmall or shmmni" */
+	unsigned about; /* the same as a set of 1 << sysctl_id; SYSCTL_COUNT_: huge pages */
 };
 
 #define FAILED_CALLS 9

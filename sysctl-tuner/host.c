@@ -95,14 +95,17 @@ static void read_current(struct host *host)
 	for (int id = 0; id < SYSCTL_COUNT_; id++) {
 		const char *name = sysctl_name((enum sysctl_id)id);
 		char path[64], text[256];
+		ssize_t n;
 
 		snprintf(path, sizeof(path), "/proc/sys/%s", name);
 		for (char *c = path; *c; c++)
 			if (*c == '.')
 				*c = '/';
 		/* damaged or negative values stay unknown: the kernel takes them, and nobody can count */
-		if (read_text_at(AT_FDCWD, path, text, sizeof(text)) > 0)
-			sysctl_parse((enum sysctl_id)id, text, &host->current);
+		n = read_text_at(AT_FDCWD, path, text, sizeof(text));
+		if (n != -ENOENT &&
+		    (n <= 0 || sysctl_parse((enum sysctl_id)id, text, &host->current) < 0))
+			host->unreadable |= 1u << id;
 	}
 }
 

@@ -31,7 +31,8 @@ struct host {
 	uint64_t ram_bytes, swap_bytes; /* OBJECT_UNKNOWN: not told */
 	uint64_t ipcmni;	   /* the most ids of a kind: 32768, or 2^24 with ipcmni_extend */
 	struct parameters current; /* limits in force */
-	struct host_pool *pools;   /* by size, then node, all nodes first */
+	unsigned unreadable; /* set of 1 << sysctl_id: it is there, and no number to count with */
+	struct host_pool *pools; /* by size, then node, all nodes first */
 	size_t pool_count;
 	/* vm.nr_hugepages in force by size, as in hugepage_sizes; OBJECT_UNKNOWN: not told */
 	uint64_t nr_hugepages[HUGEPAGE_SIZES_MAX];

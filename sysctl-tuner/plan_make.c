@@ -111,6 +111,9 @@ static int add_hugepages(struct plan *plan, struct analysis *analysis, size_t hu
 
 	if (pages->size != analysis->host.default_hugepage_size)
 		return 0;
+	/* more than memory bears: a part of it is of no use, and all of it leaves a host that may not boot */
+	if (pages->value.action == ACTION_CLAMPED)
+		return 0;
 	if (analysis->has_files)
 		line = sysctl_files_winner(&analysis->files, NR_HUGEPAGES, APPLY_FILE_NAME);
 	if (line && line->value && !limit_parse(line->value, &without_us))

@@ -19,8 +19,8 @@ int print_row(FILE *out, struct analysis *analysis, const struct row *row);
 int print_json(FILE *out, struct analysis *analysis, const struct drifts *drifts,
 	       const struct row *only);
 
-/* The warnings, one a line, to people. */
-void print_warnings(FILE *out, const struct analysis *analysis);
+/* The warnings about something (ABOUT_ALL: whatever it is), one a line. */
+void print_warnings(FILE *out, const struct analysis *analysis, unsigned about);
 
 /* A row's paragraph, its lines no longer than so many columns. */
 int row_text(struct text *text, struct analysis *analysis, const struct row *row);

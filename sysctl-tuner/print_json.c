@@ -214,19 +214,23 @@ static int add_row(struct json_object *array, struct analysis *analysis, const s
 	return r | add_evidence(element, analysis, row);
 }
 
-static int add_warnings(struct json_object *document, const struct analysis *analysis)
+static int add_warnings(struct json_object *document, const struct analysis *analysis,
+			unsigned about)
 {
 	struct json_object *array = document_add_array(document, "warnings");
 	int r = array ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < analysis->result.warning_count; i++) {
-		struct json_object *element = document_append_object(array);
+		const struct warning *warning = &analysis->result.warnings[i];
+		struct json_object *element;
 
+		if (!(warning->about & about))
+			continue;
+		element = document_append_object(array);
 		if (!element)
 			return -ENOMEM;
-		r = document_add_text(element, "id",
-				      warning_name(analysis->result.warnings[i].id)) |
-		    document_add_text(element, "text", analysis->result.warnings[i].text);
+		r = document_add_text(element, "id", warning_name(warning->id)) |
+		    document_add_text(element, "text", warning->text);
 	}
 	return r;
 }
@@ -295,6 +299,6 @@ int print_json(FILE *out, struct analysis *analysis, const struct drifts *drifts
 	if (r == 0 && drifts)
 		r = add_drifts(document, drifts);
 	if (r == 0)
-		r = add_warnings(document, analysis);
+		r = add_warnings(document, analysis, only ? only->about : ABOUT_ALL);
 	return r ? -ENOMEM : document_print(document, out);
 }

@@ -8,36 +8,24 @@
 #include "cleanup.h"
 #include "explain.h"
 #include "print.h"
+#include "printed.h"
 #include "table.h"
 
 #define LINE_WIDTH 96
 #define INDENT 4
 
-static void name_of_row(struct text *text, const struct row *row, const struct analysis *analysis)
-{
-	char size[SIZE_TEXT_SIZE];
-
-	text_add(text, row->name);
-	if (row->sysctl < 0)
-		text_add_format(text, " (%s)",
-				size_format(analysis->result.huge[row->huge].size, size));
-}
-
-static int add_row(struct table *table, const struct row *row, const struct analysis *analysis)
+static int add_row(struct table *table, const struct row *row)
 {
 	_cleanup_free_ char *why = row_why(row);
-	_cleanup_(text_done) struct text name = {0};
 
-	name_of_row(&name, row, analysis);
-	if (!why || name.failed)
+	if (!why)
 		return -ENOMEM;
-	return table_add(table, (const char *[]){name.bytes, *row->current ? row->current : NULL,
+	return table_add(table, (const char *[]){row->label, *row->current ? row->current : NULL,
 						 row->recommended, action_name(row->action), why,
 						 row->unit});
 }
 
-static int print_table(FILE *out, const struct row *rows, size_t count,
-		       const struct analysis *analysis)
+static int print_table(FILE *out, const struct row *rows, size_t count)
 {
 	static const struct table_column columns[] = {
 		{"PARAMETER", false}, {"PRESENT", true}, {"RECOMMENDED", true},
@@ -47,7 +35,7 @@ static int print_table(FILE *out, const struct row *rows, size_t count,
 	int r = table_new(&table, columns, sizeof(columns) / sizeof(columns[0]));
 
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = add_row(table, &rows[i], analysis);
+		r = add_row(table, &rows[i]);
 	return r < 0 ? r : table_print(table, out);
 }
 
@@ -103,8 +91,9 @@ int row_text(struct text *text, struct analysis *analysis, const struct row *row
 	return text->failed ? -ENOMEM : 0;
 }
 
-static void print_heading(FILE *out, const char *name, const struct row *row)
+static void print_heading(FILE *out, const struct row *row)
 {
+	const char *name = row->label;
 	const char *current = *row->current ? row->current : "not known";
 
 	if (row->action != ACTION_KEEP && !strcmp(current, row->recommended))
@@ -120,29 +109,29 @@ static void print_heading(FILE *out, const char *name, const struct row *row)
 
 int print_row(FILE *out, struct analysis *analysis, const struct row *row)
 {
-	_cleanup_(text_done) struct text name = {0}, text = {0};
+	_cleanup_(text_done) struct text text = {0};
 	char *rest, *line;
 
-	name_of_row(&name, row, analysis);
-	if (row_text(&text, analysis, row) < 0 || name.failed)
+	if (row_text(&text, analysis, row) < 0)
 		return -ENOMEM;
-	print_heading(out, name.bytes, row);
+	print_heading(out, row);
 	rest = text.bytes;
 	while ((line = strsep(&rest, "\n")))
 		print_wrapped(out, line);
-	return ferror(out) ? -EIO : 0;
+	return 0;
 }
 
-void print_warnings(FILE *out, const struct analysis *analysis)
+void print_warnings(FILE *out, const struct analysis *analysis, unsigned about)
 {
 	for (size_t i = 0; i < analysis->result.warning_count; i++) {
 		const struct warning *warning = &analysis->result.warnings[i];
 
-		fprintf(out, "%s: %s\n", warning_name(warning->id), warning->text);
+		if (warning->about & about)
+			fprintf(out, "%s: %s\n", warning_name(warning->id), warning->text);
 	}
 }
 
-static int print_alignment(FILE *out, const struct analysis *analysis)
+static void print_alignment(FILE *out, const struct analysis *analysis)
 {
 	struct alignment rows[ALIGNMENTS_MAX];
 	size_t count = alignments_find(rows, analysis);
@@ -161,24 +150,23 @@ static int print_alignment(FILE *out, const struct analysis *analysis)
 				size_format(row->waste, waste), row->aligned);
 		fputc('\n', out);
 	}
-	return ferror(out) ? -EIO : 0;
 }
 
 int print_text(FILE *out, struct analysis *analysis)
 {
 	struct row rows[ROWS_MAX];
 	size_t count = rows_make(rows, analysis);
-	int r = print_table(out, rows, count, analysis);
+	int r = print_table(out, rows, count);
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		fputc('\n', out);
 		r = print_row(out, analysis, &rows[i]);
 	}
-	if (r == 0)
-		r = print_alignment(out, analysis);
-	if (r == 0 && analysis->result.warning_count) {
+	if (r < 0)
+		return r;
+	print_alignment(out, analysis);
+	if (analysis->result.warning_count)
 		fputc('\n', out);
-		print_warnings(out, analysis);
-	}
-	return r;
+	print_warnings(out, analysis, ABOUT_ALL);
+	return printed_all(out);
 }

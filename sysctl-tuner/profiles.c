@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What does a product need on this host? Reads its file, the values given for it, and its formulas. */
-#include "profiles.h"
+#include "profiles_internal.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -13,35 +13,8 @@
 
 #include "cleanup.h"
 #include "dropins.h"
-#include "formula.h"
-#include "ipc_limits.h"
 #include "object.h"
 #include "saturate.h"
-#include "settings.h"
-#include "text.h"
-
-#define INPUTS_MAX 24
-
-/* A parameter of the profile. */
-struct input {
-	const struct settings_entry *section;
-	const char *name;
-	bool is_given;
-};
-
-struct evaluation {
-	const struct host *host;
-	const char *file;
-	const struct settings *settings;
-	struct input inputs[INPUTS_MAX];
-	size_t input_count;
-	/* inputs, then the host's facts */
-	struct formula_name names[INPUTS_MAX + 3];
-	size_t name_count;
-	struct parse_error *error;
-};
-
-static const char input_prefix[] = "parameter ";
 
 const char *const *profiles_dirs(void)
 {
@@ -67,6 +40,7 @@ static void need_done(struct profile_need *need)
 	free(need->name);
 	free(need->title);
 	free(need->note);
+	free(need->doubt);
 	for (size_t i = 0; i < need->count; i++) {
 		free(need->values[i].formula);
 		free(need->values[i].source);
@@ -82,8 +56,16 @@ void profile_needs_done(struct profile_needs *needs)
 	*needs = (struct profile_needs){0};
 }
 
-static const struct settings_entry *find(const struct settings *settings, const char *section,
-					 const char *key)
+uint64_t profile_need_of(const struct profile_need *need, unsigned target)
+{
+	for (size_t i = 0; i < need->count; i++)
+		if (need->values[i].target == target)
+			return need->values[i].value;
+	return 0;
+}
+
+const struct settings_entry *profile_find(const struct settings *settings, const char *section,
+					  const char *key)
 {
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct settings_entry *entry = &settings->entries[i];
@@ -94,174 +76,10 @@ static const struct settings_entry *find(const struct settings *settings, const 
 	return NULL;
 }
 
-/* Up to three digits. */
-static const char *parse_part(const char *text, uint64_t *part)
-{
-	size_t length = strspn(text, "0123456789");
-
-	*part = strtoul(text, NULL, 10);
-	return length >= 1 && length <= 3 ? text + length : NULL;
-}
-
-/* "17.4" is 17004; "17" alone is its newest minor release. */
-static int parse_version(const char *text, uint64_t *value)
-{
-	uint64_t major, minor = 999;
-
-	text = parse_part(text, &major);
-	if (text && *text == '.')
-		text = parse_part(text + 1, &minor);
-	if (!text || *text)
-		return -EINVAL;
-	*value = major * 1000 + minor;
-	return 0;
-}
-
-static int parse_yesno(const char *text, uint64_t *value)
-{
-	*value = !strcmp(text, "yes");
-	return *value || !strcmp(text, "no") ? 0 : -EINVAL;
-}
-
-static int parse_pages2k(const char *text, uint64_t *value)
-{
-	if (!limit_parse(text, value))
-		return size_parse(text, value);
-	*value = saturate_mul(*value, 2048);
-	return 0;
-}
-
-static int parse_plain(const char *text, uint64_t *value)
-{
-	return limit_parse(text, value) ? 0 : -EINVAL;
-}
-
-static const struct {
-	const char *name, *takes;
-	int (*parse)(const char *text, uint64_t *value);
-} types[] = {
-	{"number", "a whole number", parse_plain},
-	{"bytes", "a size such as 512M, 64G or a number of bytes", size_parse},
-	{"version", "a version such as 17 or 17.4", parse_version},
-	{"yesno", "yes or no", parse_yesno},
-	{"pages2k", "a number of pages of 2 KiB, or a size such as 64G", parse_pages2k},
-};
-
-#define TYPE_COUNT (sizeof(types) / sizeof(types[0]))
-
-/* check_file() has seen that its type is one of them. */
-static int parse_input(const struct evaluation *ev, const struct input *input, const char *text,
-		       uint64_t *value)
-{
-	const struct settings_entry *type = find(ev->settings, input->section->section, "Type");
-	size_t at = 0;
-
-	while (strcmp(types[at].name, type->value) != 0)
-		at++;
-	if (types[at].parse(text, value) < 0)
-		return settings_fail(ev->error, -EINVAL, ev->file, 0, "%s=%.60s: takes %s",
-				     input->name, text, types[at].takes);
-	*value = saturate_known(*value);
-	return 0;
-}
-
-static int add_name(struct evaluation *ev, const char *name, uint64_t value)
-{
-	ev->names[ev->name_count++] = (struct formula_name){name, value};
-	return 0;
-}
-
-/* The value as given, the default, or none. */
-static int read_input(struct evaluation *ev, const struct settings_entry *section)
-{
-	struct input *input = &ev->inputs[ev->input_count];
-	const struct settings_entry *preset = find(ev->settings, section->section, "Default");
-	uint64_t value = OBJECT_UNKNOWN;
-	int r = 0;
-
-	if (ev->input_count == INPUTS_MAX)
-		return settings_fail(ev->error, -EINVAL, ev->file, section->line,
-				     "more than %d parameters", INPUTS_MAX);
-	*input =
-		(struct input){.section = section, .name = section->section + strlen(input_prefix)};
-	if (preset)
-		r = parse_input(ev, input, preset->value, &value);
-	ev->input_count++;
-	return r < 0 ? r : add_name(ev, input->name, value);
-}
-
-static int read_inputs(struct evaluation *ev)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < ev->settings->count; i++) {
-		const struct settings_entry *entry = &ev->settings->entries[i];
-
-		if (!entry->key && !strncmp(entry->section, input_prefix, strlen(input_prefix)))
-			r = read_input(ev, entry);
-	}
-	return r;
-}
-
-static int complain_input(const struct evaluation *ev, const char *name)
-{
-	_cleanup_(text_done) struct text known = {0};
-
-	for (size_t i = 0; i < ev->input_count; i++)
-		text_add_format(&known, "%s%s", i ? ", " : "", ev->inputs[i].name);
-	return settings_fail(ev->error, -EINVAL, ev->file, 0,
-			     "%.60s: no parameter of this profile: %s", name,
-			     known.length ? known.bytes : "it has none");
-}
-
-static int set_input(struct evaluation *ev, char *word)
-{
-	char *sign = strchr(word, '=');
-
-	if (!sign)
-		return settings_fail(ev->error, -EINVAL, ev->file, 0, "%.60s: not key=value", word);
-	*sign = '\0';
-	for (size_t i = 0; i < ev->input_count; i++) {
-		if (strcmp(ev->inputs[i].name, word))
-			continue;
-		if (ev->inputs[i].is_given)
-			return settings_fail(ev->error, -EINVAL, ev->file, 0, "%s is given twice",
-					     word);
-		ev->inputs[i].is_given = true;
-		return parse_input(ev, &ev->inputs[i], sign + 1, &ev->names[i].value);
-	}
-	return complain_input(ev, word);
-}
-
-static int set_inputs(struct evaluation *ev, char *text)
-{
-	char *word, *rest = text;
-	int r = 0;
-
-	while (r == 0 && (word = strsep(&rest, ",")))
-		r = set_input(ev, word);
-	return r;
-}
-
-static int check_inputs(const struct evaluation *ev)
-{
-	for (size_t i = 0; i < ev->input_count; i++) {
-		const struct settings_entry *required =
-			find(ev->settings, ev->inputs[i].section->section, "Required");
-
-		if (ev->names[i].value == OBJECT_UNKNOWN &&
-		    (!required || strcmp(required->value, "no")))
-			return settings_fail(ev->error, -EINVAL, ev->file, 0,
-					     "%s= must be given with this profile",
-					     ev->inputs[i].name);
-	}
-	return 0;
-}
-
 static int add_value(struct evaluation *ev, struct profile_need *need, unsigned target,
 		     const struct settings_entry *entry)
 {
-	const struct settings_entry *source = find(ev->settings, entry->section, "Source");
+	const struct settings_entry *source = profile_find(ev->settings, entry->section, "Source");
 	const char *culprit = NULL;
 	struct profile_value *grown, value = {.target = target};
 	int r = formula_evaluate(entry->value, ev->names, ev->name_count, &value.value, &culprit);
@@ -307,13 +125,11 @@ static bool is_one_of(const char *word, const char *const *words)
 
 static int check_parameter(const struct evaluation *ev, const struct settings_entry *entry)
 {
-	static const char *const keys[] = {"Type", "Default", "Required", "Help", NULL};
-	const struct settings_entry *type = find(ev->settings, entry->section, "Type");
-	size_t known = 0;
+	static const char *const keys[] = {"Type", "Default", "Required", "Least",
+					   "Most", "Help",    NULL};
+	const struct settings_entry *type = profile_find(ev->settings, entry->section, "Type");
 
-	while (type && known < TYPE_COUNT && strcmp(types[known].name, type->value) != 0)
-		known++;
-	if (!type || known == TYPE_COUNT)
+	if (!type || !profile_type_is_known(type->value))
 		return settings_fail(ev->error, -EINVAL, ev->file, entry->line,
 				     "[%.100s]: no Type= that is known", entry->section);
 	if (!entry->key)
@@ -334,7 +150,7 @@ static int check_file(const struct evaluation *ev)
 	for (size_t i = 0; r == 0 && i < ev->settings->count; i++) {
 		const struct settings_entry *entry = &ev->settings->entries[i];
 
-		if (!strncmp(entry->section, input_prefix, strlen(input_prefix)))
+		if (!strncmp(entry->section, INPUT_PREFIX, strlen(INPUT_PREFIX)))
 			r = check_parameter(ev, entry);
 		else if (!strcmp(entry->section, "Profile"))
 			r = !entry->key || is_one_of(entry->key, keys) ? 0
@@ -374,47 +190,64 @@ static int add_values(struct evaluation *ev, struct profile_need *need)
 		int sysctl = sysctl_by_name(entry->section);
 
 		if (!entry->key || !strcmp(entry->section, "Profile") ||
-		    !strncmp(entry->section, input_prefix, strlen(input_prefix)))
+		    !strncmp(entry->section, INPUT_PREFIX, strlen(INPUT_PREFIX)))
 			continue;
 		r = add_of_section(ev, need, sysctl, entry);
 	}
 	return r;
 }
 
-static int fill_need(struct profile_need *need, const char *name, const struct settings *settings)
+static int fill_need(struct profile_need *need, const char *name, const struct evaluation *ev)
 {
-	const struct settings_entry *title = find(settings, "Profile", "Title");
-	const struct settings_entry *note = find(settings, "Profile", "Note");
+	const struct settings_entry *title = profile_find(ev->settings, "Profile", "Title");
+	const struct settings_entry *note = profile_find(ev->settings, "Profile", "Note");
 
 	need->name = strdup(name);
 	need->title = strdup(title ? title->value : name);
 	need->note = note ? strdup(note->value) : NULL;
-	return need->name && need->title && (!note || need->note) ? 0 : -ENOMEM;
+	need->doubt = ev->doubts.length ? strdup(ev->doubts.bytes) : NULL;
+	return need->name && need->title && (!note || need->note) && !ev->doubts.failed &&
+			       (!ev->doubts.length || need->doubt)
+		       ? 0
+		       : -ENOMEM;
+}
+
+static int evaluate_inputs(struct evaluation *ev, struct profile_need *need, char *values)
+{
+	const struct host *host = ev->host;
+	int r = check_file(ev);
+
+	if (r == 0)
+		r = profile_read_inputs(ev, values);
+	profile_add_name(ev, "ram", host->ram_bytes);
+	profile_add_name(ev, "page_size", host->page_size);
+	/* without huge pages nothing about them is said */
+	profile_add_name(ev, "hugepage_size",
+			 host->default_hugepage_size ? host->default_hugepage_size
+						     : OBJECT_UNKNOWN);
+	return r == 0 ? add_values(ev, need) : r;
 }
 
 static int evaluate(struct profile_need *need, const char *file, const char *name, char *values,
 		    const struct host *host, struct parse_error *error)
 {
 	_cleanup_(settings_done) struct settings settings = {0};
+	_cleanup_free_ char *wish = NULL;
 	struct evaluation ev = {.host = host, .file = file, .settings = &settings, .error = error};
-	int r = settings_read(&settings, file, error);
+	int r;
 
+	if (asprintf(&wish, "--for=%s", name) < 0) {
+		wish = NULL;
+		return -ENOMEM;
+	}
+	ev.wish = wish;
+	r = settings_read(&settings, file, error);
 	if (r == 0)
-		r = check_file(&ev);
+		r = evaluate_inputs(&ev, need, values);
 	if (r == 0)
-		r = read_inputs(&ev);
-	if (r == 0 && values)
-		r = set_inputs(&ev, values);
-	if (r == 0)
-		r = check_inputs(&ev);
-	add_name(&ev, "ram", host->ram_bytes);
-	add_name(&ev, "page_size", host->page_size);
-	/* without huge pages nothing about them is said */
-	add_name(&ev, "hugepage_size",
-		 host->default_hugepage_size ? host->default_hugepage_size : OBJECT_UNKNOWN);
-	if (r == 0)
-		r = add_values(&ev, need);
-	return r < 0 ? r : fill_need(need, name, &settings);
+		r = fill_need(need, name, &ev);
+	text_done(&ev.doubts);
+	return r;
 }
 
 static bool is_file_of(const char *path, const char *name)
@@ -481,14 +314,14 @@ static void print_inputs(FILE *out, const struct settings *settings)
 {
 	for (size_t i = 0; i < settings->count; i++) {
 		const char *section = settings->entries[i].section;
-		const struct settings_entry *help = find(settings, section, "Help");
-		const struct settings_entry *preset = find(settings, section, "Default");
-		const struct settings_entry *type = find(settings, section, "Type");
+		const struct settings_entry *help = profile_find(settings, section, "Help");
+		const struct settings_entry *preset = profile_find(settings, section, "Default");
+		const struct settings_entry *type = profile_find(settings, section, "Type");
 
 		if (settings->entries[i].key ||
-		    strncmp(section, input_prefix, strlen(input_prefix)))
+		    strncmp(section, INPUT_PREFIX, strlen(INPUT_PREFIX)))
 			continue;
-		fprintf(out, "    %s=%s", section + strlen(input_prefix), type ? type->value : "");
+		fprintf(out, "    %s=%s", section + strlen(INPUT_PREFIX), type ? type->value : "");
 		if (preset)
 			fprintf(out, " (%s)", preset->value);
 		fprintf(out, "%s%s\n", help ? "  " : "", help ? help->value : "");
@@ -508,7 +341,7 @@ int profiles_print(FILE *out, const char *const *dirs, struct parse_error *error
 		if (dropins_is_mask(files.paths[i]))
 			continue;
 		r = settings_read(&settings, files.paths[i], error);
-		title = find(&settings, "Profile", "Title");
+		title = profile_find(&settings, "Profile", "Title");
 		fprintf(out, "%.*s%s%s\n", (int)(strlen(base) - strlen(".conf")), base,
 			title ? ": " : "", title ? title->value : "");
 		print_inputs(out, &settings);

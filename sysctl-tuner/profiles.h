@@ -11,6 +11,7 @@
  *   Type=number|bytes|version|yesno|pages2k     (bytes: K, M, G, T; pages2k: of 2 KiB, or bytes with a letter)
  *   Default=    as it would be given; without it the parameter must be given, or where Required=no may be missing
  *   Required=no
+ *   Least= Most=        the values it may have, both included
  *   Help=
  *
  *   [kernel.shmmax] …     any sysctl that ipctune knows, and vm.nr_hugepages
@@ -41,6 +42,7 @@ struct profile_need {
 	char *name;  /* "oracle"; owned */
 	char *title; /* owned */
 	char *note;  /* or NULL; owned */
+	char *doubt; /* what was given and is hardly meant so; or NULL; owned */
 	struct profile_value *values;
 	size_t count;
 };
@@ -59,6 +61,9 @@ struct profile_needs {
 int profiles_add(struct profile_needs *needs, const char *text, const struct host *host,
 		 const char *const *dirs, struct parse_error *error);
 void profile_needs_done(struct profile_needs *needs);
+
+/* What it says of a target; 0: nothing. */
+uint64_t profile_need_of(const struct profile_need *need, unsigned target);
 
 /* Lists them with their parameters, for people. Returns 0 or a negative errno with *error filled. */
 int profiles_print(FILE *out, const char *const *dirs, struct parse_error *error);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "object.h"
+#include "recommend_internal.h"
 #include "saturate.h"
 #include "warnings.h"
 
@@ -20,6 +21,11 @@ uint64_t with_margin(uint64_t value, unsigned percent)
 
 	more = (more + 99) / 100;
 	return more > SATURATED ? SATURATED : (uint64_t)more;
+}
+
+bool is_near(uint64_t used, uint64_t limit)
+{
+	return limit && (unsigned __int128)used * 100 >= (unsigned __int128)limit * 90;
 }
 
 enum figure_id parameter_figure(enum parameter_id id)
@@ -81,14 +87,45 @@ static int read_measured(struct value *value, enum parameter_id id, const struct
 	return r == 0 && id == PARAMETER_MSGMNB ? read_msgmnb(value, window) : r;
 }
 
-static void read_products(struct value *value, unsigned target, const struct profile_needs *needs)
+bool target_is_shared(unsigned target)
 {
+	return target == PARAMETER_SHMALL || target == PARAMETER_SHMMNI ||
+	       target == PARAMETER_SEMMNS || target == PARAMETER_SEMMNI ||
+	       target == PARAMETER_MSGMNI || target == TARGET_HUGEPAGES;
+}
+
+/* A formula is taken as it stands; but what is to be in huge pages takes whole ones. */
+static uint64_t in_whole_pages(const struct profile_need *need, const struct profile_value *said,
+			       const struct host *host)
+{
+	uint64_t pages = profile_need_of(need, TARGET_HUGEPAGES);
+	uint64_t size = host->default_hugepage_size, least = said->value;
+
+	if (!pages || !size)
+		return said->value;
+	if (said->target == PARAMETER_SHMMAX)
+		least = saturate_mul(pages_of(said->value, size), size);
+	else if (said->target == PARAMETER_SHMALL)
+		least = saturate_mul(pages, size / host->page_size);
+	return least > said->value ? least : said->value;
+}
+
+void read_products(struct value *value, unsigned target, const struct request *request)
+{
+	const struct profile_needs *needs = request->needs;
+
 	for (size_t i = 0; i < needs->count; i++)
 		for (size_t j = 0; j < needs->list[i].count; j++) {
 			const struct profile_value *said = &needs->list[i].values[j];
+			uint64_t whole;
 
-			if (said->target != target ||
-			    (value->profile && said->value <= value->product))
+			if (said->target != target)
+				continue;
+			whole = in_whole_pages(&needs->list[i], said, request->host);
+			if (whole > value->product_whole)
+				value->product_whole = whole;
+			saturate_add(&value->products_sum, whole);
+			if (value->profile && said->value <= value->product)
 				continue;
 			value->product = said->value;
 			value->profile = &needs->list[i];
@@ -152,14 +189,23 @@ static void read_bounds(struct value *value, enum parameter_id id, const struct 
 }
 
 /* Which of them it is that counts most. */
-static void explain(struct value *value, uint64_t measured)
+static void find_why(struct value *value, uint64_t measured)
 {
 	if (value->wanted > value->cap)
 		value->why = WHY_CAP;
-	else if (value->profile && value->product >= measured)
+	else if (value->profile && value->product_whole >= measured)
 		value->why = WHY_PROFILE;
 	else
 		value->why = measured ? WHY_MEASURED : WHY_DEFAULT;
+}
+
+void want(struct value *value, uint64_t measured, bool is_shared)
+{
+	value->need = value->product > value->peak.value ? value->product : value->peak.value;
+	value->wanted = value->product_whole > measured ? value->product_whole : measured;
+	value->together =
+		is_shared && value->products_sum ? saturate_sum(measured, value->products_sum) : 0;
+	find_why(value, measured);
 }
 
 static void act(struct value *value)
@@ -174,41 +220,40 @@ static void act(struct value *value)
 		value->action = ACTION_CLAMPED;
 }
 
-static void settle(struct value *value, bool may_lower)
+void settle(struct value *value, bool may_lower)
 {
-	value->recommended = value->wanted < value->cap ? value->wanted : value->cap;
+	uint64_t enough = value->wanted < value->cap ? value->wanted : value->cap;
+	/* a product may be what was measured, or come on top of it */
+	uint64_t least = value->together > enough ? value->together : enough;
+
 	/* above the cap and still not enough: lowered to the cap it would be even less */
-	if (value->recommended < value->current && (!may_lower || value->wanted > value->current))
-		value->recommended = value->current;
+	if (!may_lower || value->wanted > value->current || least > value->current)
+		least = value->current;
+	value->recommended = enough > least ? enough : least;
 	act(value);
 }
 
 /*
- * Whether the evidence bears a cap: who used none would get none, and the size of messages is known by their
- * mean only.
+ * Whether the evidence bears a cap: what wasn't measured may be used all the same, who used none would get
+ * none, and the size of messages is known by their mean only.
  */
 static bool bears_cap(const struct value *value, enum parameter_id id)
 {
-	if (id == PARAMETER_MSGMAX)
-		return value->profile != NULL;
-	return value->need && !peak_is_no_demand(id, value->need);
+	return id != PARAMETER_MSGMAX && value->peak.is_measured && value->peak.value &&
+	       !peak_is_no_demand(id, value->peak.value);
 }
 
 static int recommend_one(struct recommendation *result, enum parameter_id id,
 			 const struct request *request)
 {
 	struct value *value = &result->values[id];
-	uint64_t measured;
 	int r = read_measured(value, id, &request->window);
 
 	if (r < 0)
 		return r;
-	read_products(value, id, request->needs);
+	read_products(value, id, request);
 	read_bounds(value, id, request->host);
-	measured = wanted_by_measure(request, id, &value->peak);
-	value->need = value->product > value->peak.value ? value->product : value->peak.value;
-	value->wanted = value->product > measured ? value->product : measured;
-	explain(value, measured);
+	want(value, wanted_by_measure(request, id, &value->peak), target_is_shared(id));
 	settle(value, request->is_tightening && bears_cap(value, id));
 	return 0;
 }
@@ -228,49 +273,6 @@ static void join_messages(struct recommendation *result, bool is_tightening)
 	queue->why = message->why;
 	queue->profile = message->profile;
 	settle(queue, is_tightening && bears_cap(queue, PARAMETER_MSGMNB));
-}
-
-static uint64_t pool_in_use(const struct host *host, uint64_t size)
-{
-	for (size_t i = 0; i < host->pool_count; i++) {
-		const struct host_pool *pool = &host->pools[i];
-
-		if (pool->size != size || pool->node >= 0 || pool->total == OBJECT_UNKNOWN ||
-		    pool->free == OBJECT_UNKNOWN || pool->free > pool->total)
-			continue;
-		return saturate_sum(pool->total - pool->free,
-				    pool->reserved == OBJECT_UNKNOWN ? 0 : pool->reserved);
-	}
-	return OBJECT_UNKNOWN;
-}
-
-static void recommend_huge(struct recommendation *result, size_t i, const struct request *request)
-{
-	const struct host *host = request->host;
-	uint64_t size = host->hugepage_sizes[i], in_use = pool_in_use(host, size);
-	bool is_default = size == host->default_hugepage_size;
-	struct huge_value *huge = &result->huge[result->huge_count++];
-	struct value *value = &huge->value;
-	uint64_t measured;
-
-	*huge = (struct huge_value){.size = size, .in_use = in_use};
-	value->in_use = in_use;
-	value->peak =
-		window_huge_peak(&request->window, size, request->has_huge_pages && is_default);
-	huge->would = window_huge_peak(&request->window, size, true).value;
-	/* products speak of the default size, vm.nr_hugepages */
-	if (is_default)
-		read_products(value, TARGET_HUGEPAGES, request->needs);
-	measured = value->peak.value;
-	value->cap = SATURATED;
-	value->has_current = host->nr_hugepages[i] != OBJECT_UNKNOWN;
-	value->current = value->has_current ? host->nr_hugepages[i] : 0;
-	value->need = value->wanted = value->product > measured ? value->product : measured;
-	explain(value, measured);
-	/* other programs than segments use the pool */
-	if (in_use != OBJECT_UNKNOWN && in_use > value->wanted)
-		value->wanted = in_use;
-	settle(value, request->is_tightening && (value->peak.is_measured || value->profile));
 }
 
 int recommend(struct recommendation *result, const struct request *request)
@@ -311,7 +313,8 @@ const char *action_name(enum action action)
 	return names[action];
 }
 
-int recommendation_warn(struct recommendation *result, enum warning_id id, const char *format, ...)
+int recommendation_warn(struct recommendation *result, enum warning_id id, unsigned about,
+			const char *format, ...)
 {
 	struct warning *grown =
 		reallocarray(result->warnings, result->warning_count + 1, sizeof(*grown));
@@ -327,7 +330,7 @@ int recommendation_warn(struct recommendation *result, enum warning_id id, const
 	va_end(args);
 	if (n < 0)
 		return -ENOMEM;
-	grown[result->warning_count++] = (struct warning){id, text};
+	grown[result->warning_count++] = (struct warning){id, about, text};
 	return 0;
 }
 

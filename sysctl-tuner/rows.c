@@ -5,6 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "object.h"
+
+/* As it is in force and can't be raised, it doesn't do; the margin alone is no reason. */
+static bool is_full(const struct value *value)
+{
+	return value->action == ACTION_CLAMPED && value->recommended <= value->current &&
+	       is_near(value->need, value->current);
+}
+
+static void judge(struct row *row, const struct value *value)
+{
+	row->is_short |= value->recommended > value->current;
+	row->is_full |= is_full(value);
+}
+
 static struct row row_of_sysctl(const struct analysis *analysis, enum sysctl_id id)
 {
 	const struct recommendation *result = &analysis->result;
@@ -14,6 +29,7 @@ static struct row row_of_sysctl(const struct analysis *analysis, enum sysctl_id 
 	struct row row = {
 		.name = sysctl_name(id),
 		.sysctl = (int)id,
+		.about = ABOUT(id),
 		.leader = &result->values[sysctl_leader(result, id)],
 		.unit = count == 1 ? parameter_unit(first) : "semmsl semmns semopm semmni",
 		.action = sysctl_action(result, id),
@@ -22,10 +38,12 @@ static struct row row_of_sysctl(const struct analysis *analysis, enum sysctl_id 
 	for (unsigned i = 0; i < count; i++) {
 		const struct value *value = &result->values[first + i];
 
-		row.is_short |= value->recommended > value->current;
+		judge(&row, value);
 		parameter_set(&recommended, first + i, value->recommended);
 		parameter_set(&need, first + i, value->need);
 	}
+	row.is_unreadable = (analysis->host.unreadable & ABOUT(id)) != 0;
+	snprintf(row.label, sizeof(row.label), "%s", row.name);
 	if (parameter_is_known(&analysis->host.current, first))
 		sysctl_format(id, &analysis->host.current, row.current);
 	sysctl_format(id, &recommended, row.recommended);
@@ -43,9 +61,13 @@ static struct row row_of_huge(const struct analysis *analysis, size_t huge)
 		.leader = value,
 		.unit = "pages",
 		.action = value->action,
-		.is_short = value->recommended > value->current,
+		.about = ABOUT_HUGEPAGES,
 	};
+	char size[SIZE_TEXT_SIZE];
 
+	judge(&row, value);
+	snprintf(row.label, sizeof(row.label), NR_HUGEPAGES " (%s)",
+		 size_format(analysis->result.huge[huge].size, size));
 	if (value->has_current)
 		snprintf(row.current, sizeof(row.current), "%" PRIu64, value->current);
 	snprintf(row.recommended, sizeof(row.recommended), "%" PRIu64, value->recommended);

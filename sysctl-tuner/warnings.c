@@ -16,9 +16,8 @@
 #include "known_tables.h"
 #include "object.h"
 #include "saturate.h"
+#include "text.h"
 
-/* A limit this full is near, in percent: measured peaks are to stay below it. */
-#define NEAR_PERCENT 90
 /* Samples over less time than that, or fewer, say little about a week. */
 #define WINDOW_LEAST_S 86400
 #define SAMPLES_LEAST 60
@@ -56,7 +55,7 @@ static int warn_below_default(struct recommendation *result, const struct reques
 		place = place_of_line(request, id);
 		if (!place)
 			return -ENOMEM;
-		r = recommendation_warn(result, WARNING_BELOW_DEFAULT,
+		r = recommendation_warn(result, WARNING_BELOW_DEFAULT, ABOUT(id),
 					"%s is %" PRIu64 ", the kernel's own default is %" PRIu64
 					"%s",
 					parameter_name(first + i), value->current, value->preset,
@@ -64,16 +63,11 @@ static int warn_below_default(struct recommendation *result, const struct reques
 	}
 	whose = place ? known_table(id, &request->host->current) : NULL;
 	return r == 0 && whose ? recommendation_warn(
-					 result, WARNING_KNOWN_TABLE,
+					 result, WARNING_KNOWN_TABLE, ABOUT(id),
 					 "%s has the value of %s, a table that lowers limits of "
 					 "today's kernels",
 					 sysctl_name(id), whose)
 			       : r;
-}
-
-static bool is_near(uint64_t used, uint64_t limit)
-{
-	return limit && (unsigned __int128)used * 100 >= (unsigned __int128)limit * NEAR_PERCENT;
 }
 
 static int warn_near(struct recommendation *result, enum parameter_id id)
@@ -84,7 +78,7 @@ static int warn_near(struct recommendation *result, enum parameter_id id)
 	    peak_is_no_demand(id, value->peak.value) || !is_near(value->peak.value, value->current))
 		return 0;
 	return recommendation_warn(
-		result, WARNING_NEAR,
+		result, WARNING_NEAR, ABOUT(parameter_sysctl(id)),
 		"%s: the measured peak is %" PRIu64 " of %" PRIu64 "%s; at the limit: %s",
 		parameter_name(id), value->peak.value, value->current,
 		value->peak.value >= value->current
@@ -106,7 +100,7 @@ static int warn_clamped(struct recommendation *result, enum parameter_id id,
 		strcpy(wanted, "more than 2^64");
 	else
 		snprintf(wanted, sizeof(wanted), "%" PRIu64, value->wanted);
-	return recommendation_warn(result, WARNING_CLAMPED,
+	return recommendation_warn(result, WARNING_CLAMPED, ABOUT(parameter_sysctl(id)),
 				   "%s: %s wanted, the most is %" PRIu64 "%s", parameter_name(id),
 				   wanted, value->cap,
 				   is_of_ids && host->ipcmni < 1 << 24
@@ -121,29 +115,27 @@ static int warn_few_samples(struct recommendation *result, const struct request 
 		samples->count ? samples->list[samples->count - 1].time - samples->list[0].time : 0;
 
 	if (!samples->count)
-		return recommendation_warn(result, WARNING_FEW_SAMPLES,
+		return recommendation_warn(result, WARNING_FEW_SAMPLES, ABOUT_ALL,
 					   "nothing was measured: only products and the present "
 					   "values count");
+	if (request->empty_database)
+		return recommendation_warn(result, WARNING_FEW_SAMPLES, ABOUT_ALL,
+					   "nothing is recorded in %s: what is in use just now is "
+					   "all that counts",
+					   request->empty_database);
 	if (samples->count >= SAMPLES_LEAST && span >= WINDOW_LEAST_S)
 		return 0;
-	return recommendation_warn(result, WARNING_FEW_SAMPLES,
+	return recommendation_warn(result, WARNING_FEW_SAMPLES, ABOUT_ALL,
 				   "%zu sample%s over %ld minutes: what happens once a day or a "
 				   "month may not be among them",
 				   samples->count, samples->count == 1 ? "" : "s",
 				   (long)(span / 60));
 }
 
-/* Limits that all share: products need their sum, and the greatest is taken. */
-static bool is_shared(unsigned target)
-{
-	return target == PARAMETER_SHMALL || target == PARAMETER_SHMMNI ||
-	       target == PARAMETER_SEMMNS || target == PARAMETER_SEMMNI ||
-	       target == PARAMETER_MSGMNI || target == TARGET_HUGEPAGES;
-}
-
 static int warn_sum(struct recommendation *result, const struct request *request, unsigned target,
 		    uint64_t recommended)
 {
+	unsigned about = ABOUT(parameter_sysctl((enum parameter_id)target));
 	uint64_t sum = 0;
 	size_t products = 0;
 
@@ -156,11 +148,11 @@ static int warn_sum(struct recommendation *result, const struct request *request
 	if (products < 2 || sum <= recommended)
 		return 0;
 	return recommendation_warn(
-		result, WARNING_SUM,
+		result, WARNING_SUM, about,
 		"%s: %zu products need %" PRIu64
 		" if all use theirs at the same time; vendors state totals for a host, so that the "
 		"greatest of them is recommended",
-		target == TARGET_HUGEPAGES ? NR_HUGEPAGES : parameter_name(target), products, sum);
+		parameter_name((enum parameter_id)target), products, sum);
 }
 
 static int warn_sums(struct recommendation *result, const struct request *request)
@@ -168,12 +160,8 @@ static int warn_sums(struct recommendation *result, const struct request *reques
 	int r = 0;
 
 	for (int id = 0; r == 0 && id < PARAMETER_COUNT_; id++)
-		if (is_shared((unsigned)id))
+		if (target_is_shared((unsigned)id))
 			r = warn_sum(result, request, (unsigned)id, result->values[id].recommended);
-	for (size_t i = 0; r == 0 && i < result->huge_count; i++)
-		if (result->huge[i].size == request->host->default_hugepage_size)
-			r = warn_sum(result, request, TARGET_HUGEPAGES,
-				     result->huge[i].value.recommended);
 	return r;
 }
 
@@ -189,11 +177,12 @@ static int warn_unreachable(struct recommendation *result, const struct host *ho
 
 	if (shmall < pages_of(shmmax, host->page_size))
 		r = recommendation_warn(result, WARNING_SHMMAX_UNREACHABLE,
+					ABOUT(SYSCTL_SHMMAX) | ABOUT(SYSCTL_SHMALL),
 					"shmall of %" PRIu64
 					" pages is less than one segment of shmmax",
 					shmall);
 	if (r == 0 && sems < semmns)
-		r = recommendation_warn(result, WARNING_SEMMNS_UNREACHABLE,
+		r = recommendation_warn(result, WARNING_SEMMNS_UNREACHABLE, ABOUT(SYSCTL_SEM),
 					"semmns of %" PRIu64 " can't be reached: semmsl * semmni "
 					"is %" PRIu64,
 					semmns, sems);
@@ -209,11 +198,12 @@ static int warn_messages(struct recommendation *result)
 
 	if (message->has_current && queue->has_current && message->current > queue->current)
 		r = recommendation_warn(result, WARNING_MSGMAX_ABOVE_MSGMNB,
+					ABOUT(SYSCTL_MSGMAX) | ABOUT(SYSCTL_MSGMNB),
 					"msgmax is %" PRIu64 " and msgmnb %" PRIu64
 					": the sender of a longer message than that waits for ever",
 					message->current, queue->current);
 	if (r == 0 && queue->recommended > queue->current && queues && queues != OBJECT_UNKNOWN)
-		r = recommendation_warn(result, WARNING_MSGMNB_OLD_QUEUES,
+		r = recommendation_warn(result, WARNING_MSGMNB_OLD_QUEUES, ABOUT(SYSCTL_MSGMNB),
 					"a higher msgmnb is for queues made afterwards: those that "
 					"are there keep theirs");
 	return r;
@@ -226,14 +216,14 @@ static int warn_sizes(struct recommendation *result, const struct host *host)
 	int r = 0;
 
 	if (semopm->recommended > SEMOPM_MOST)
-		r = recommendation_warn(result, WARNING_SEMOPM_LARGE,
+		r = recommendation_warn(result, WARNING_SEMOPM_LARGE, ABOUT(SYSCTL_SEM),
 					"semopm of %" PRIu64 ": above 1000 the kernel may fail to "
 					"allocate an operation",
 					semopm->recommended);
 	if (r == 0 && host->ram_bytes != OBJECT_UNKNOWN &&
 	    shmall->need < UNLIMITED / host->page_size &&
 	    shmall->need > host->ram_bytes / host->page_size)
-		r = recommendation_warn(result, WARNING_SHMALL_ABOVE_RAM,
+		r = recommendation_warn(result, WARNING_SHMALL_ABOVE_RAM, ABOUT(SYSCTL_SHMALL),
 					"shmall: %" PRIu64
 					" pages are needed, more than there is memory: "
 					"right only where segments are not filled, as Db2 has them",
@@ -251,88 +241,12 @@ static int warn_mqueue_rlimit(struct recommendation *result, const struct reques
 
 	if (r < 0 || !is_near(peak.value, MSGQUEUE_DEFAULT))
 		return r;
-	return recommendation_warn(result, WARNING_MQUEUE_RLIMIT,
+	return recommendation_warn(result, WARNING_MQUEUE_RLIMIT, ABOUT(SYSCTL_MQ_QUEUES),
 				   "POSIX queues of one user cost %" PRIu64
 				   " bytes: the default of RLIMIT_MSGQUEUE is %d; give its units "
 				   "LimitMSGQUEUE=%" PRIu64,
 				   peak.value, MSGQUEUE_DEFAULT,
 				   with_margin(peak.value, request->headroom));
-}
-
-static int warn_memlock(struct recommendation *result, const struct huge_value *huge,
-			const struct host *host)
-{
-	char size[SIZE_TEXT_SIZE], group[48] = "";
-
-	if (huge->value.action != ACTION_RAISE)
-		return 0;
-	if (host->hugetlb_shm_group != OBJECT_UNKNOWN)
-		snprintf(group, sizeof(group), " (now %" PRIu64 ")", host->hugetlb_shm_group);
-	return recommendation_warn(result, WARNING_MEMLOCK,
-				   "%s pages: who asks for them needs CAP_IPC_LOCK, its group in "
-				   "vm.hugetlb_shm_group%s, or a memlock limit of %" PRIu64
-				   " kB (EPERM otherwise)",
-				   size_format(huge->size, size), group,
-				   saturate_mul(huge->value.recommended, huge->size / 1024));
-}
-
-/* Whether what is missing of a pool can be had without a reboot. */
-static int warn_missing(struct recommendation *result, const struct huge_value *huge,
-			uint64_t possible, bool is_local)
-{
-	uint64_t more = huge->value.recommended - huge->value.current;
-	char size[SIZE_TEXT_SIZE];
-
-	if (!is_local || huge->value.action != ACTION_RAISE)
-		return 0;
-	size_format(huge->size, size);
-	if (possible == OBJECT_UNKNOWN)
-		return recommendation_warn(result, WARNING_HUGEPAGES_MISSING,
-					   "%" PRIu64 " more pages of %s: a running kernel seldom "
-					   "finds such pieces; boot with hugepagesz=%.*s "
-					   "hugepages=%" PRIu64,
-					   more, size, (int)strcspn(size, "."), size,
-					   huge->value.recommended);
-	if (possible >= more)
-		return 0;
-	return recommendation_warn(
-		result, WARNING_HUGEPAGES_MISSING,
-		"%" PRIu64 " more pages of %s are wanted, free memory has pieces "
-		"for %" PRIu64
-		"; the rest needs memory to be moved (vm.compact_memory) or a reboot",
-		more, size, possible);
-}
-
-static int warn_huge(struct recommendation *result, const struct request *request, size_t i)
-{
-	const struct huge_value *huge = &result->huge[i];
-	int r = warn_memlock(result, huge, request->host);
-
-	return r == 0 ? warn_missing(result, huge, request->host->possible[i],
-				     request->host->is_local)
-		      : r;
-}
-
-static int warn_failed_hugepages(struct recommendation *result, const struct window *window)
-{
-	uint64_t last = OBJECT_UNKNOWN, more = 0;
-
-	for (size_t i = 0; i < window->samples->count; i++) {
-		uint64_t failed = window->samples->list[i].failed_hugepages;
-
-		if (failed == OBJECT_UNKNOWN)
-			continue;
-		/* the counter begins again at each boot */
-		if (last != OBJECT_UNKNOWN)
-			saturate_add(&more, failed < last ? failed : failed - last);
-		last = failed;
-	}
-	if (!more)
-		return 0;
-	return recommendation_warn(result, WARNING_FAILED_HUGEPAGES,
-				   "%" PRIu64 " huge pages could not be put together since the "
-				   "first sample: memory is fragmented, set them at boot",
-				   more);
 }
 
 static int warn_failed_call(struct recommendation *result, const struct window *window,
@@ -356,7 +270,7 @@ static int warn_failed_call(struct recommendation *result, const struct window *
 		return 0;
 	if (localtime_r(&last, &tm))
 		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
-	return recommendation_warn(result, WARNING_FAILED_CALLS,
+	return recommendation_warn(result, WARNING_FAILED_CALLS, failed->about,
 				   "%s failed with %s at least %" PRIu64
 				   " times, last before %s, as programs said in the journal: %s",
 				   failed->call, failed->error, count, text, failed->limits);
@@ -367,18 +281,40 @@ static int warn_unreadable(struct recommendation *result, const struct host *hos
 {
 	int r = 0;
 
-	for (int id = 0; r == 0 && host->is_local && id < SYSCTL_COUNT_; id++) {
-		unsigned count;
-
-		if (!parameter_is_known(&host->current,
-					sysctl_parameters((enum sysctl_id)id, &count)))
+	for (int id = 0; r == 0 && id < SYSCTL_COUNT_; id++)
+		if (host->unreadable & ABOUT(id))
 			r = recommendation_warn(
-				result, WARNING_UNREADABLE,
+				result, WARNING_UNREADABLE, ABOUT(id),
 				"%s can't be read, or is no number to count with; a "
 				"negative value refuses every call",
 				sysctl_name((enum sysctl_id)id));
-	}
 	return r;
+}
+
+/* A document may leave out what is in force; where something is needed of it, that was a guess. */
+static int warn_assumed(struct recommendation *result, const struct host *host)
+{
+	_cleanup_(text_done) struct text names = {0};
+	unsigned about = 0;
+
+	for (int id = 0; !host->is_local && id < PARAMETER_COUNT_; id++) {
+		const struct value *value = &result->values[id];
+		unsigned of_sysctl = ABOUT(parameter_sysctl((enum parameter_id)id));
+
+		if (value->has_current || !value->need || about & of_sysctl)
+			continue;
+		text_add_format(&names, "%s%s", about ? ", " : "",
+				sysctl_name(parameter_sysctl((enum parameter_id)id)));
+		about |= of_sysctl;
+	}
+	if (!about)
+		return 0;
+	if (names.failed)
+		return -ENOMEM;
+	return recommendation_warn(result, WARNING_ASSUMED, about,
+				   "what is in force is not told of %s: taken for the kernel's "
+				   "default",
+				   names.bytes);
 }
 
 static int warn_products(struct recommendation *result, const struct profile_needs *needs)
@@ -387,8 +323,12 @@ static int warn_products(struct recommendation *result, const struct profile_nee
 
 	for (size_t i = 0; r == 0 && i < needs->count; i++)
 		if (needs->list[i].note)
-			r = recommendation_warn(result, WARNING_PRODUCT, "%s: %s",
+			r = recommendation_warn(result, WARNING_PRODUCT, ABOUT_ALL, "%s: %s",
 						needs->list[i].title, needs->list[i].note);
+	for (size_t i = 0; r == 0 && i < needs->count; i++)
+		if (needs->list[i].doubt)
+			r = recommendation_warn(result, WARNING_DOUBTFUL, ABOUT_ALL, "%s: %s",
+						needs->list[i].name, needs->list[i].doubt);
 	return r;
 }
 
@@ -413,15 +353,17 @@ int warnings_add(struct recommendation *result, const struct request *request)
 		r = warn_sizes(result, request->host);
 	if (r == 0)
 		r = warn_mqueue_rlimit(result, request);
-	for (size_t i = 0; r == 0 && i < result->huge_count; i++)
-		r = warn_huge(result, request, i);
+	if (r == 0)
+		r = warnings_add_huge(result, request);
 	if (r == 0)
 		r = warn_unreadable(result, request->host);
+	if (r == 0)
+		r = warn_assumed(result, request->host);
 	if (r == 0)
 		r = warn_products(result, request->needs);
 	for (size_t i = 0; r == 0 && i < FAILED_CALLS; i++)
 		r = warn_failed_call(result, &request->window, &failed_calls[i]);
-	return r == 0 ? warn_failed_hugepages(result, &request->window) : r;
+	return r;
 }
 
 const char *warning_name(enum warning_id id)
@@ -445,7 +387,11 @@ const char *warning_name(enum warning_id id)
 		[WARNING_FAILED_HUGEPAGES] = "failed-hugepages",
 		[WARNING_FAILED_CALLS] = "failed-calls",
 		[WARNING_UNREADABLE] = "unreadable",
+		[WARNING_ASSUMED] = "assumed",
+		[WARNING_HUGEPAGES_BOOT] = "hugepages-boot",
+		[WARNING_HUGEPAGES_ABOVE_RAM] = "hugepages-above-ram",
 		[WARNING_PRODUCT] = "product",
+		[WARNING_DOUBTFUL] = "doubtful",
 	};
 
 	return names[id];

@@ -259,6 +259,13 @@ static const struct vector {
 	 2 * MIB,
 	 {{PARAMETER_SEMMSL, 17}, {PARAMETER_SEMMNS, 170}, {PARAMETER_SEMMNI, 10}},
 	 3},
+	{"and counts whatever the version: earlier ones don't print it",
+	 "postgresql:version=17,num_os_semaphores=150",
+	 64 * GIB,
+	 4096,
+	 2 * MIB,
+	 {{PARAMETER_SEMMSL, 17}, {PARAMETER_SEMMNS, 170}, {PARAMETER_SEMMNI, 10}},
+	 3},
 	{"PostgreSQL, shared memory in whole huge pages",
 	 "postgresql:shared_memory=6490428K",
 	 64 * GIB,
@@ -549,17 +556,19 @@ static const struct refusal {
 	{"its file's name is none", "oracle.conf", true, -ENOENT, "no such profile"},
 	{"capitals", "Oracle", true, -ENOENT, "no such profile"},
 	{"an unknown key", "oracle:sgs=1G", true, -EINVAL,
-	 "profiles/oracle.conf: sgs: no parameter of this profile: version, instances, sga, "
+	 "--for=oracle: sgs: no parameter of this profile: version, instances, sga, "
 	 "processes, hugepages"},
 	{"a key of a product that has none", "mq:n=1", true, -EINVAL,
 	 "n: no parameter of this profile: it has none"},
 	{"a key twice", "oracle:sga=1G,processes=1,sga=1G", true, -EINVAL, "sga is given twice"},
 	{"no value", "oracle:sga", true, -EINVAL, "sga: not key=value"},
-	{"no keys after the colon", "oracle:", true, -EINVAL, ": not key=value"},
-	{"a comma at the end", "oracle:sga=1G,", true, -EINVAL, ": not key=value"},
+	{"no keys after the colon", "oracle:", true, -EINVAL,
+	 "--for=oracle: nothing stands before or behind a comma or the colon"},
+	{"a comma at the end", "oracle:sga=1G,", true, -EINVAL,
+	 "--for=oracle: nothing stands before or behind a comma or the colon"},
 	{"an empty size", "oracle:sga=", true, -EINVAL, "sga=: takes a size"},
 	{"a key that must be given", "openedge:mn=10", true, -EINVAL,
-	 "profiles/openedge.conf: n= must be given with this profile"},
+	 "--for=openedge: n= must be given with this profile"},
 	{"the product alone where one must be given", "jvm", true, -EINVAL, "bytes= must be given"},
 	{"a size for a number", "oracle:processes=1K", true, -EINVAL,
 	 "processes=1K: takes a whole number"},
@@ -570,7 +579,13 @@ static const struct refusal {
 	 "takes a whole number"},
 	{"letters for a size", "oracle:sga=lots", true, -EINVAL, "sga=lots: takes a size"},
 	{"a unit that is none", "oracle:sga=64GB", true, -EINVAL, "sga=64GB: takes a size"},
-	{"a size past 2^64", "oracle:sga=16777216T", true, -EINVAL, "takes a size"},
+	{"a size past 2^64", "oracle:sga=16777216T", true, -EINVAL,
+	 "--for=oracle: sga=16777216T: past 2^64"},
+	{"fewer than are possible", "oracle:instances=0", true, -EINVAL,
+	 "--for=oracle: instances=0: takes 1 or more"},
+	{"older than the source", "oracle:version=12.1", true, -EINVAL,
+	 "--for=oracle: version=12.1: takes 12.2 to 23"},
+	{"newer than the source", "oracle:version=24", true, -EINVAL, "takes 12.2 to 23"},
 	{"a fraction of a size", "oracle:sga=1.5G", true, -EINVAL, "takes a size"},
 	{"a version that is none", "oracle:version=new", true, -EINVAL, "takes a version"},
 	{"a negative version", "oracle:version=-1", true, -EINVAL, "takes a version"},
@@ -616,6 +631,55 @@ static void a_wrong_wish_is_refused_with_what_is_wrong(void **state)
 		struct host host = host_of(row->has_ram ? 64 * GIB : OBJECT_UNKNOWN, 4096, 2 * MIB);
 
 		assert_refused(row->rule, row->product, &host, dirs, row->r, row->text);
+	}
+}
+
+static void bounds_themselves_are_taken(void **state)
+{
+	static const char *const dirs[] = {SHIPPED, NULL};
+	static const char *const wishes[] = {"oracle:instances=1", "oracle:version=12.2",
+					     "oracle:version=23", "oracle:version=23.26",
+					     "postgresql:version=9.4"};
+	struct host host = host_of(64 * GIB, 4096, 2 * MIB);
+	struct profile_needs needs = {0};
+	struct parse_error error = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++)
+		assert_int_equal(profiles_add(&needs, wishes[i], &host, dirs, &error), 0);
+	profile_needs_done(&needs);
+}
+
+/* "143" is what postgres -C prints, in MB; a page as bytes is said with its unit. */
+static void few_bare_bytes_are_doubted(void **state)
+{
+	static const char *const dirs[] = {SHIPPED, NULL};
+	static const struct {
+		const char *wish, *doubt;
+	} wishes[] = {
+		{"postgresql:shared_memory=143",
+		 "shared_memory=143 is so many bytes: if it is meant in MB or GB, write 143M or "
+		 "143G"},
+		{"oracle:sga=1048575", "sga=1048575 is so many bytes"},
+		{"oracle:sga=1048576", NULL},
+		{"oracle:sga=64K", NULL},
+		{"oracle:sga=0", NULL},
+		{"oracle:processes=64", NULL},
+		{"oracle", NULL},
+	};
+	struct host host = host_of(64 * GIB, 4096, 2 * MIB);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+		struct profile_needs needs = {0};
+		struct parse_error error = {0};
+		const char *doubt;
+
+		assert_int_equal(profiles_add(&needs, wishes[i].wish, &host, dirs, &error), 0);
+		doubt = needs.list[0].doubt;
+		if (!doubt != !wishes[i].doubt || (doubt && !strstr(doubt, wishes[i].doubt)))
+			fail_msg("%s: %s", wishes[i].wish, doubt ? doubt : "no doubt");
+		profile_needs_done(&needs);
 	}
 }
 
@@ -679,6 +743,10 @@ static const struct file_row {
 	 "n= must be given"},
 	{"Required= is yes or no", "[parameter n]\nType=number\nRequired=maybe\n", -EINVAL,
 	 "x.conf:3: Required=maybe"},
+	{"a least value that isn't of its type",
+	 "[parameter n]\nType=number\nDefault=1\nLeast=1K\n", -EINVAL,
+	 "x.conf: n=1K: takes a whole number"},
+	{"a least value", "[parameter n]\nType=number\nDefault=1\nLeast=1\nMost=2\n", 0, NULL},
 	{"a broken formula", "[kernel.shmmax]\n\nValue=1 +\n", -EINVAL,
 	 "x.conf:3: Value=: no formula from here: "},
 	{"an empty formula", "[kernel.shmmax]\nValue=\n", -EINVAL, "x.conf:2: Value=: no formula"},
@@ -839,6 +907,8 @@ int main(void)
 		cmocka_unit_test(shipped_profiles_say_what_their_vendors_say),
 		cmocka_unit_test(each_shipped_profile_is_listed),
 		cmocka_unit_test(a_wrong_wish_is_refused_with_what_is_wrong),
+		cmocka_unit_test(bounds_themselves_are_taken),
+		cmocka_unit_test(few_bare_bytes_are_doubted),
 		cmocka_unit_test(needs_are_added_one_by_one),
 		cmocka_unit_test_setup_teardown(a_broken_file_is_told_with_its_line, tree_setup,
 						tree_teardown),

@@ -11,26 +11,9 @@
 
 #include <cmocka.h>
 
-#include "cleanup.h"
 #include "known_tables.h"
-#include "print.h"
 #include "saturate.h"
-#include "tune_sample.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-
-static void assert_value(const struct scene *scene, const char *rule, enum parameter_id id,
-			 uint64_t recommended, enum action action)
-{
-	const struct value *value = scene_value(scene, id);
-
-	if (value->recommended != recommended || value->action != action)
-		print_message("%s: %s: %s to %llu, not %s to %llu\n", rule, parameter_name(id),
-			      action_name(value->action), (unsigned long long)value->recommended,
-			      action_name(action), (unsigned long long)recommended);
-	assert_true(value->recommended == recommended);
-	assert_int_equal(value->action, action);
-}
+#include "tune_scene.h"
 
 /* One figure measured once, on a host with one limit known. */
 static const struct measure {
@@ -178,7 +161,7 @@ static void each_limit_gets_its_measure(void **state)
 			parameter_set(&scene.analysis.host.current, row->id, row->current);
 		scene_add_one(&scene, row->figure, row->measured);
 		scene_recommend(&scene);
-		assert_value(&scene, row->rule, row->id, row->recommended, row->action);
+		scene_assert_value(&scene, row->rule, row->id, row->recommended, row->action);
 		if (scene_value(&scene, row->id)->why != row->why)
 			print_message("%s: why %d\n", row->rule, scene_value(&scene, row->id)->why);
 		assert_int_equal(scene_value(&scene, row->id)->why, row->why);
@@ -201,7 +184,8 @@ static void nothing_measured_changes_nothing(void **state)
 		for (int id = 0; id < PARAMETER_COUNT_; id++) {
 			enum parameter_id at = (enum parameter_id)id;
 
-			assert_value(&scene, "nothing", at, parameter_default(at, 64), ACTION_KEEP);
+			scene_assert_value(&scene, "nothing", at, parameter_default(at, 64),
+					   ACTION_KEEP);
 			assert_int_equal(scene_value(&scene, at)->need, 0);
 			assert_int_equal(scene_value(&scene, at)->why, WHY_DEFAULT);
 		}
@@ -222,11 +206,12 @@ static void a_32_bit_kernel_has_less(void **state)
 	parameter_set(&scene.analysis.host.current, PARAMETER_SHMMAX, 32 * MIB);
 	scene_recommend(&scene);
 	/* 3.75 GiB fit below 4 GiB - 16 MiB */
-	assert_value(&scene, "fits", PARAMETER_SHMMAX, 15 * GIB / 4, ACTION_RAISE);
+	scene_assert_value(&scene, "fits", PARAMETER_SHMMAX, 15 * GIB / 4, ACTION_RAISE);
 	assert_true(scene_value(&scene, PARAMETER_SHMALL)->preset == UINT64_C(4278190079));
 	scene.analysis.samples.list[0].figures[FIGURE_SHM_LARGEST] = 7 * GIB / 2;
 	scene_recommend(&scene);
-	assert_value(&scene, "does not", PARAMETER_SHMMAX, UINT64_C(4278190079), ACTION_CLAMPED);
+	scene_assert_value(&scene, "does not", PARAMETER_SHMMAX, UINT64_C(4278190079),
+			   ACTION_CLAMPED);
 	scene_done(&scene);
 }
 
@@ -239,24 +224,15 @@ static void ipcmni_extend_allows_more_ids(void **state)
 	scene_add_one(&scene, FIGURE_SEM_SETS, 30000);
 	parameter_set(&scene.analysis.host.current, PARAMETER_SEMMNI, 32000);
 	scene_recommend(&scene);
-	assert_value(&scene, "without", PARAMETER_SEMMNI, 32768, ACTION_CLAMPED);
+	scene_assert_value(&scene, "without", PARAMETER_SEMMNI, 32768, ACTION_CLAMPED);
 	assert_string_equal(scene_warning(&scene, WARNING_CLAMPED),
 			    "semmni: 37500 wanted, the most is 32768; the boot parameter "
 			    "ipcmni_extend allows 16777216");
 	scene.analysis.host.ipcmni = UINT64_C(1) << 24;
 	scene_recommend(&scene);
-	assert_value(&scene, "with", PARAMETER_SEMMNI, 37500, ACTION_RAISE);
+	scene_assert_value(&scene, "with", PARAMETER_SEMMNI, 37500, ACTION_RAISE);
 	assert_null(scene_warning(&scene, WARNING_CLAMPED));
 	scene_done(&scene);
-}
-
-static void set_segments(struct sample *sample, const struct sample_segments *groups, size_t count,
-			 const struct host *host)
-{
-	sample->segments = calloc(count + 1, sizeof(*groups));
-	memcpy(sample->segments, groups, count * sizeof(*groups));
-	sample->segment_count = count;
-	sample_add_up(sample, host);
 }
 
 static const struct pages_row {
@@ -319,9 +295,10 @@ static void pages_are_counted_as_the_kernel_does(void **state)
 
 		scene_init(&scene);
 		scene.analysis.host.page_size = row->page_size;
+		scene.analysis.host.ram_bytes = OBJECT_UNKNOWN;
 		assert_int_equal(host_add_hugepage_size(&scene.analysis.host, row->hugepage_size),
 				 0);
-		set_segments(scene_add(&scene, 1), row->groups, 2, &scene.analysis.host);
+		scene_set_segments(scene_add(&scene, 1), row->groups, 2, &scene.analysis.host);
 		scene_recommend(&scene);
 		pages = scene_value(&scene, PARAMETER_SHMALL);
 		huge = &scene.analysis.result.huge[0].value;
@@ -334,108 +311,6 @@ static void pages_are_counted_as_the_kernel_does(void **state)
 		assert_true(huge->need == row->hugepages);
 		scene_done(&scene);
 	}
-}
-
-static void shmmax_is_whole_huge_pages_where_segments_have_them(void **state)
-{
-	static const struct sample_segments segment = {
-		.bytes = 3 * MIB, .hugepage_size = 2 * MIB, .count = 1};
-	static const struct sample_segments small = {.bytes = 3 * MIB, .count = 1};
-	struct scene scene;
-
-	(void)state;
-	scene_init(&scene);
-	parameter_set(&scene.analysis.host.current, PARAMETER_SHMMAX, 1);
-	host_add_hugepage_size(&scene.analysis.host, 2 * MIB);
-	set_segments(scene_add(&scene, 1), &segment, 1, &scene.analysis.host);
-	scene_recommend(&scene);
-	/* 3.75 MiB */
-	assert_value(&scene, "huge", PARAMETER_SHMMAX, 4 * MIB, ACTION_RAISE);
-	free(scene.analysis.samples.list[0].segments);
-	set_segments(&scene.analysis.samples.list[0], &small, 1, &scene.analysis.host);
-	scene_recommend(&scene);
-	assert_value(&scene, "ordinary", PARAMETER_SHMMAX, 15 * MIB / 4, ACTION_RAISE);
-	scene_done(&scene);
-}
-
-static void a_default_kernel_keeps_its_shmmax_whatever_the_pools(void **state)
-{
-	struct scene scene;
-	struct host *host = &scene.analysis.host;
-
-	(void)state;
-	scene_init(&scene);
-	scene_set_defaults(&scene);
-	host_add_hugepage_size(host, 2 * MIB);
-	host_add_hugepage_size(host, GIB);
-	host->nr_hugepages[0] = 1024;
-	host->nr_hugepages[1] = 4;
-	scene_recommend(&scene);
-	assert_value(&scene, "pools", PARAMETER_SHMMAX, SHM_DEFAULT, ACTION_KEEP);
-	assert_int_equal(scene.analysis.result.huge[0].value.recommended, 1024);
-	assert_int_equal(scene.analysis.result.huge[1].value.recommended, 4);
-	scene_done(&scene);
-}
-
-static void set_pool(struct scene *scene, uint64_t total, uint64_t pages_free, uint64_t reserved)
-{
-	struct host *host = &scene->analysis.host;
-
-	free(host->pools);
-	host->pools = calloc(1, sizeof(*host->pools));
-	host->pools[0] = (struct host_pool){2 * MIB, -1, total, pages_free, reserved, 0, 0};
-	host->pool_count = 1;
-	host->nr_hugepages[0] = total;
-}
-
-static void a_pool_is_not_lowered_below_what_others_use(void **state)
-{
-	struct scene scene;
-	const struct huge_value *huge = &scene.analysis.result.huge[0];
-
-	(void)state;
-	scene_init(&scene);
-	scene.options.is_tightening = true;
-	scene.analysis.host.default_hugepage_size = 2 * MIB;
-	host_add_hugepage_size(&scene.analysis.host, 2 * MIB);
-	scene_add_one(&scene, FIGURE_SHM_SEGMENTS, 0);
-	set_pool(&scene, 100, 60, 10);
-	scene_recommend(&scene);
-	assert_int_equal(huge->value.recommended, 50);
-	assert_int_equal(huge->value.action, ACTION_LOWER);
-	set_pool(&scene, 100, 0, 0);
-	scene_recommend(&scene);
-	assert_int_equal(huge->value.recommended, 100);
-	assert_int_equal(huge->value.action, ACTION_KEEP);
-	/* numbers that don't fit each other tell nothing */
-	set_pool(&scene, 100, 101, 0);
-	scene_recommend(&scene);
-	assert_true(huge->in_use == OBJECT_UNKNOWN);
-	scene_done(&scene);
-}
-
-static void huge_pages_for_those_who_would_gain_are_asked_for(void **state)
-{
-	static const struct sample_segments groups[] = {
-		{.bytes = 4 * MIB, .hugepage_size = 2 * MIB, .count = 1},
-		{.bytes = 5 * MIB, .count = 2},
-		{.bytes = 2 * MIB - 1, .count = 7},
-	};
-	struct scene scene;
-	const struct huge_value *huge = &scene.analysis.result.huge[0];
-
-	(void)state;
-	scene_init(&scene);
-	scene.analysis.host.default_hugepage_size = 2 * MIB;
-	host_add_hugepage_size(&scene.analysis.host, 2 * MIB);
-	set_segments(scene_add(&scene, 1), groups, 3, &scene.analysis.host);
-	scene_recommend(&scene);
-	assert_int_equal(huge->value.recommended, 2);
-	assert_int_equal(huge->would, 8);
-	scene.options.has_huge_pages = true;
-	scene_recommend(&scene);
-	assert_int_equal(huge->value.recommended, 8);
-	scene_done(&scene);
 }
 
 static void a_spike_three_days_ago_counts_in_full(void **state)
@@ -473,7 +348,7 @@ static void a_spike_of_one_minute_counts_in_full(void **state)
 		scene_add(&scene, i * 60)->figures[FIGURE_SEM_SETS] = i == 20000 ? 900 : 10;
 	parameter_set(&scene.analysis.host.current, PARAMETER_SEMMNI, 128);
 	scene_recommend(&scene);
-	assert_value(&scene, "spike", PARAMETER_SEMMNI, 1125, ACTION_RAISE);
+	scene_assert_value(&scene, "spike", PARAMETER_SEMMNI, 1125, ACTION_RAISE);
 	assert_int_equal(scene_value(&scene, PARAMETER_SEMMNI)->peak.p99, 10);
 	scene_done(&scene);
 }
@@ -582,7 +457,7 @@ static void the_margin_is_on_top_of_growth(void **state)
 	scene_add_figures(&scene, FIGURE_SEM_SETS, DAY, trends[0].days, trends[0].count);
 	scene_recommend(&scene);
 	/* (190 + 300) * 1.25 */
-	assert_value(&scene, "growth", PARAMETER_SEMMNI, 613, ACTION_RAISE);
+	scene_assert_value(&scene, "growth", PARAMETER_SEMMNI, 613, ACTION_RAISE);
 	assert_int_equal(scene_value(&scene, PARAMETER_SEMMNI)->need, 190);
 	scene_done(&scene);
 }
@@ -610,14 +485,14 @@ static void of_two_products_the_greater_counts(void **state)
 	scene_add_product(&scene, "mq");	/* 500 256000 250 1024 */
 	scene_add_product(&scene, "greenplum"); /* 250 2048000 200 8192 */
 	scene_recommend(&scene);
-	assert_value(&scene, "mq's", PARAMETER_SEMMSL, 500, ACTION_RAISE);
+	scene_assert_value(&scene, "mq's", PARAMETER_SEMMSL, 500, ACTION_RAISE);
 	assert_string_equal(scene_value(&scene, PARAMETER_SEMMSL)->profile->name, "mq");
-	assert_value(&scene, "mq's", PARAMETER_SEMOPM, 250, ACTION_RAISE);
-	assert_value(&scene, "greenplum's, no sum and no margin", PARAMETER_SEMMNI, 8192,
-		     ACTION_RAISE);
+	scene_assert_value(&scene, "mq's", PARAMETER_SEMOPM, 250, ACTION_RAISE);
+	scene_assert_value(&scene, "greenplum's, no sum and no margin", PARAMETER_SEMMNI, 8192,
+			   ACTION_RAISE);
 	assert_string_equal(scene_value(&scene, PARAMETER_SEMMNI)->profile->name, "greenplum");
-	assert_value(&scene, "greenplum's", PARAMETER_SEMMNS, 2048000, ACTION_RAISE);
-	assert_value(&scene, "the default is more", PARAMETER_MSGMNI, 32000, ACTION_KEEP);
+	scene_assert_value(&scene, "greenplum's", PARAMETER_SEMMNS, 2048000, ACTION_RAISE);
+	scene_assert_value(&scene, "the default is more", PARAMETER_MSGMNI, 32000, ACTION_KEEP);
 	/* limits that both share are told, shmmni, semmns, semmni: those of one object are not */
 	assert_int_equal(count_warnings(&scene, WARNING_SUM), 3);
 	assert_non_null(strstr(scene_warning(&scene, WARNING_SUM), "shmmni: 2 products need 8192"));
@@ -634,12 +509,12 @@ static void a_product_and_a_measure_the_greater_counts(void **state)
 	scene_add_product(&scene, "mq");
 	scene_add_one(&scene, FIGURE_SHM_SEGMENTS, 3276);
 	scene_recommend(&scene);
-	assert_value(&scene, "4095 measured", PARAMETER_SHMMNI, 4096, ACTION_RAISE);
+	scene_assert_value(&scene, "4095 measured", PARAMETER_SHMMNI, 4096, ACTION_RAISE);
 	assert_int_equal(scene_value(&scene, PARAMETER_SHMMNI)->why, WHY_PROFILE);
 	assert_int_equal(scene_value(&scene, PARAMETER_SHMMNI)->need, 4096);
 	scene.analysis.samples.list[0].figures[FIGURE_SHM_SEGMENTS] = 3277;
 	scene_recommend(&scene);
-	assert_value(&scene, "4097 measured", PARAMETER_SHMMNI, 4097, ACTION_RAISE);
+	scene_assert_value(&scene, "4097 measured", PARAMETER_SHMMNI, 4097, ACTION_RAISE);
 	assert_int_equal(scene_value(&scene, PARAMETER_SHMMNI)->why, WHY_MEASURED);
 	scene_done(&scene);
 }
@@ -705,7 +580,7 @@ static void saps_own_check_fails_on_tables_of_others(void **state)
 		sysctl_parse(SYSCTL_SEM, "250 32000 32 1024", &scene.analysis.host.current), 0);
 	scene_recommend(&scene);
 	for (enum parameter_id id = PARAMETER_SEMMSL; id <= PARAMETER_SEMMNI; id++)
-		assert_value(&scene, "all four", id, parameter_default(id, 64), ACTION_RAISE);
+		scene_assert_value(&scene, "all four", id, parameter_default(id, 64), ACTION_RAISE);
 	scene_done(&scene);
 }
 
@@ -719,35 +594,20 @@ static void a_queue_takes_the_largest_message(void **state)
 	scene_set_defaults(&scene);
 	parameter_set(current, PARAMETER_MSGMAX, 16384);
 	scene_recommend(&scene);
-	assert_value(&scene, "equal", PARAMETER_MSGMNB, 16384, ACTION_KEEP);
+	scene_assert_value(&scene, "equal", PARAMETER_MSGMNB, 16384, ACTION_KEEP);
 	assert_null(scene_warning(&scene, WARNING_MSGMAX_ABOVE_MSGMNB));
 	parameter_set(current, PARAMETER_MSGMAX, 16385);
 	scene_recommend(&scene);
-	assert_value(&scene, "one more", PARAMETER_MSGMNB, 16385, ACTION_RAISE);
+	scene_assert_value(&scene, "one more", PARAMETER_MSGMNB, 16385, ACTION_RAISE);
 	assert_non_null(scene_warning(&scene, WARNING_MSGMAX_ABOVE_MSGMNB));
 	/* also where the message itself is raised */
 	parameter_set(current, PARAMETER_MSGMAX, 8192);
 	scene_add_one(&scene, FIGURE_MSG_LARGEST_MESSAGE, 16000);
 	scene_recommend(&scene);
-	assert_value(&scene, "raised", PARAMETER_MSGMAX, 20000, ACTION_RAISE);
-	assert_value(&scene, "raised with it", PARAMETER_MSGMNB, 20000, ACTION_RAISE);
+	scene_assert_value(&scene, "raised", PARAMETER_MSGMAX, 20000, ACTION_RAISE);
+	scene_assert_value(&scene, "raised with it", PARAMETER_MSGMNB, 20000, ACTION_RAISE);
 	assert_null(scene_warning(&scene, WARNING_MSGMAX_ABOVE_MSGMNB));
 	scene_done(&scene);
-}
-
-/* A row of the report, as text. */
-static void assert_row_says(struct scene *scene, const char *name, const char *text, bool is_said)
-{
-	_cleanup_(text_done) struct text paragraph = {0};
-	struct row rows_made[ROWS_MAX];
-	size_t count = rows_make(rows_made, &scene->analysis);
-
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(rows_made[i].name, name))
-			assert_int_equal(row_text(&paragraph, &scene->analysis, &rows_made[i]), 0);
-	if (!strstr(paragraph.bytes, text) == is_said)
-		print_message("%s\n", paragraph.bytes);
-	assert_int_equal(strstr(paragraph.bytes, text) != NULL, is_said);
 }
 
 static void the_text_says_why_a_queue_is_raised(void **state)
@@ -760,14 +620,14 @@ static void the_text_says_why_a_queue_is_raised(void **state)
 	scene_set_defaults(&scene);
 	parameter_set(&scene.analysis.host.current, PARAMETER_MSGMAX, 65536);
 	scene_recommend(&scene);
-	assert_row_says(&scene, "kernel.msgmnb", why, true);
+	scene_assert_row_says(&scene, "kernel.msgmnb", why, true);
 	/* what is in force already has its reason all the same */
 	scene_obey(&scene);
 	scene_recommend(&scene);
-	assert_row_says(&scene, "kernel.msgmnb", why, true);
+	scene_assert_row_says(&scene, "kernel.msgmnb", why, true);
 	scene_add_one(&scene, FIGURE_MSG_LARGEST_QUEUE, 65536);
 	scene_recommend(&scene);
-	assert_row_says(&scene, "kernel.msgmnb", why, false);
+	scene_assert_row_says(&scene, "kernel.msgmnb", why, false);
 	scene_done(&scene);
 }
 
@@ -779,11 +639,12 @@ static void what_passes_2_64_bytes_is_not_shown_as_a_size(void **state)
 	scene_init(&scene);
 	scene_add_one(&scene, FIGURE_SHM_PAGES, UINT64_C(1152921504606846720));
 	scene_recommend(&scene);
-	assert_row_says(&scene, "kernel.shmall",
-			"Measured peak: 1,152,921,504,606,846,720 pages, at ", true);
+	scene_assert_row_says(&scene, "kernel.shmall",
+			      "Measured peak: 1,152,921,504,606,846,720 pages, at ", true);
 	scene.analysis.samples.list[0].figures[FIGURE_SHM_PAGES] = 262144;
 	scene_recommend(&scene);
-	assert_row_says(&scene, "kernel.shmall", "Measured peak: 262,144 pages (1.0G), at ", true);
+	scene_assert_row_says(&scene, "kernel.shmall", "Measured peak: 262,144 pages (1.0G), at ",
+			      true);
 	scene_done(&scene);
 }
 
@@ -854,10 +715,10 @@ static void a_time_that_is_not_told_is_not_1970(void **state)
 	scene_init(&scene);
 	scene_add(&scene, 0)->figures[FIGURE_SHM_SEGMENTS] = 5;
 	scene_recommend(&scene);
-	assert_row_says(&scene, "kernel.shmmni", "Measured peak: 5 segments. ", true);
+	scene_assert_row_says(&scene, "kernel.shmmni", "Measured peak: 5 segments. ", true);
 	scene.analysis.samples.list[0].time = 1;
 	scene_recommend(&scene);
-	assert_row_says(&scene, "kernel.shmmni", "Measured peak: 5 segments, at 19", true);
+	scene_assert_row_says(&scene, "kernel.shmmni", "Measured peak: 5 segments, at 19", true);
 	scene_done(&scene);
 }
 
@@ -880,7 +741,7 @@ static void near_is_90_percent(void **state)
 	scene.analysis.samples.list[0].figures[FIGURE_SHM_SEGMENTS] = 1000;
 	scene.options.headroom = 0;
 	scene_recommend(&scene);
-	assert_value(&scene, "full", PARAMETER_SHMMNI, 1000, ACTION_KEEP);
+	scene_assert_value(&scene, "full", PARAMETER_SHMMNI, 1000, ACTION_KEEP);
 	assert_non_null(scene_warning(&scene, WARNING_NEAR));
 	/* a limit that isn't known is near to nothing */
 	scene.analysis.host.current.known = 0;
@@ -1015,7 +876,7 @@ static void queues_that_exist_keep_their_msgmnb(void **state)
 	sample->figures[FIGURE_MSG_QUEUES] = 0;
 	scene_add_product(&scene, "greenplum"); /* 65536 */
 	scene_recommend(&scene);
-	assert_value(&scene, "raised", PARAMETER_MSGMNB, 65536, ACTION_RAISE);
+	scene_assert_value(&scene, "raised", PARAMETER_MSGMNB, 65536, ACTION_RAISE);
 	assert_null(scene_warning(&scene, WARNING_MSGMNB_OLD_QUEUES));
 	/* an empty one is there as well */
 	sample->figures[FIGURE_MSG_QUEUES] = 1;
@@ -1074,59 +935,149 @@ static void a_users_queues_are_near_their_rlimit(void **state)
 	scene_done(&scene);
 }
 
-static void more_huge_pages_need_memlock(void **state)
+/* Measured 5 of 5001: 7 with headroom. */
+static void tighten(struct scene *scene, enum figure_id figure)
 {
-	static const struct sample_segments segment = {
-		.bytes = 64 * GIB, .hugepage_size = 2 * MIB, .count = 1};
+	scene_init(scene);
+	scene->options.is_tightening = true;
+	parameter_set(&scene->analysis.host.current, PARAMETER_SHMMNI, 50000);
+	scene_add_one(scene, figure, 5);
+}
+
+static void products_alone_lower_nothing(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	tighten(&scene, FIGURE_SEM_SETS);
+	scene_add_product(&scene, "mq"); /* shmmni 4096, semopm 250 */
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "not measured", PARAMETER_SHMMNI, 50000, ACTION_KEEP);
+	scene_assert_value(&scene, "can't be", PARAMETER_SEMOPM, 500, ACTION_KEEP);
+	scene_done(&scene);
+	/* none in use may be a product that is not started yet */
+	tighten(&scene, FIGURE_SHM_SEGMENTS);
+	scene.analysis.samples.list[0].figures[FIGURE_SHM_SEGMENTS] = 0;
+	scene_add_product(&scene, "mq");
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "none", PARAMETER_SHMMNI, 50000, ACTION_KEEP);
+	scene_done(&scene);
+}
+
+static void a_cap_has_room_for_all_products_and_what_was_measured(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	tighten(&scene, FIGURE_SHM_SEGMENTS);
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "measured", PARAMETER_SHMMNI, 7, ACTION_LOWER);
+	scene_add_product(&scene, "mq");
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "and one", PARAMETER_SHMMNI, 4096 + 7, ACTION_LOWER);
+	scene_add_product(&scene, "greenplum");
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "and two", PARAMETER_SHMMNI, 4096 * 2 + 7, ACTION_LOWER);
+	assert_null(strstr(scene_warning(&scene, WARNING_SUM) ?: "", "shmmni"));
+	/* there is no more room than they need: nothing is lowered, and nothing raised */
+	parameter_set(&scene.analysis.host.current, PARAMETER_SHMMNI, 8199);
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "just that", PARAMETER_SHMMNI, 8199, ACTION_KEEP);
+	parameter_set(&scene.analysis.host.current, PARAMETER_SHMMNI, 8198);
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "one less", PARAMETER_SHMMNI, 8198, ACTION_KEEP);
+	scene_done(&scene);
+}
+
+/* Those of a set or a queue don't add up. */
+static void a_cap_of_one_object_is_that_of_the_largest(void **state)
+{
 	struct scene scene;
 
 	(void)state;
 	scene_init(&scene);
-	host_add_hugepage_size(&scene.analysis.host, 2 * MIB);
-	scene.analysis.host.nr_hugepages[0] = 32768;
-	set_segments(scene_add(&scene, 1), &segment, 1, &scene.analysis.host);
+	scene.options.is_tightening = true;
+	parameter_set(&scene.analysis.host.current, PARAMETER_SEMMSL, 32000);
+	scene_add_one(&scene, FIGURE_SEM_LARGEST_SET, 100);
+	scene_add_product(&scene, "mq");	/* 500 */
+	scene_add_product(&scene, "greenplum"); /* 250 */
 	scene_recommend(&scene);
-	assert_null(scene_warning(&scene, WARNING_MEMLOCK));
-	scene.analysis.host.nr_hugepages[0] = 32767;
-	scene_recommend(&scene);
-	assert_non_null(strstr(scene_warning(&scene, WARNING_MEMLOCK), " 67108864 kB "));
+	scene_assert_value(&scene, "mq's", PARAMETER_SEMMSL, 500, ACTION_LOWER);
 	scene_done(&scene);
 }
 
-static void huge_pages_that_failed_are_told(void **state)
+static struct row row_named(const struct scene *scene, const char *name)
 {
-	static const struct {
-		const char *rule;
-		uint64_t counters[4];
-		const char *text; /* NULL: silent */
-	} cases[] = {
-		{"none since the first sample", {7, 7, 7, 7}, NULL},
-		{"since the first sample", {7, 7, 10, 12}, "5 huge pages"},
-		{"the counter begins again at a boot", {0, 100, 0, 0}, "100 huge pages"},
-		{"and what fails after it counts too", {50, 100, 3, 4}, "54 huge pages"},
-		{"not counted by this kernel",
-		 {OBJECT_UNKNOWN, OBJECT_UNKNOWN, OBJECT_UNKNOWN, OBJECT_UNKNOWN},
-		 NULL},
-		{"not counted in between", {1, OBJECT_UNKNOWN, OBJECT_UNKNOWN, 2}, "1 huge page"},
-	};
+	struct row all[ROWS_MAX];
+	size_t count = rows_make(all, &scene->analysis);
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(all[i].name, name))
+			return all[i];
+	fail_msg("no row %s", name);
+	abort();
+}
+
+static void a_limit_at_its_most_may_be_too_low(void **state)
+{
+	struct scene scene;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct scene scene;
-		const char *text;
+	scene_init(&scene);
+	parameter_set(&scene.analysis.host.current, PARAMETER_SHMMNI, 32768);
+	/* 89.99 % */
+	scene_add_one(&scene, FIGURE_SHM_SEGMENTS, 29491);
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "the margin alone", PARAMETER_SHMMNI, 32768, ACTION_CLAMPED);
+	assert_false(row_named(&scene, "kernel.shmmni").is_full);
+	scene.analysis.samples.list[0].figures[FIGURE_SHM_SEGMENTS] = 29492;
+	scene_recommend(&scene);
+	assert_true(row_named(&scene, "kernel.shmmni").is_full);
+	assert_false(row_named(&scene, "kernel.shmmni").is_short);
+	/* the most is not reached yet: it can be raised */
+	parameter_set(&scene.analysis.host.current, PARAMETER_SHMMNI, 32767);
+	scene_recommend(&scene);
+	assert_false(row_named(&scene, "kernel.shmmni").is_full);
+	assert_true(row_named(&scene, "kernel.shmmni").is_short);
+	scene_done(&scene);
+}
 
-		scene_init(&scene);
-		for (int n = 0; n < 4; n++)
-			scene_add(&scene, n)->failed_hugepages = cases[i].counters[n];
-		scene_recommend(&scene);
-		text = scene_warning(&scene, WARNING_FAILED_HUGEPAGES);
-		if (!text != !cases[i].text || (text && !strstr(text, cases[i].text)))
-			print_message("%s: %s\n", cases[i].rule, text ? text : "silent");
-		assert_int_equal(!text, !cases[i].text);
-		if (text)
-			assert_non_null(strstr(text, cases[i].text));
-		scene_done(&scene);
-	}
+static void what_cannot_be_read_is_not_judged(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene);
+	scene_recommend(&scene);
+	assert_false(row_named(&scene, "kernel.sem").is_unreadable);
+	assert_null(scene_warning(&scene, WARNING_UNREADABLE));
+	scene.analysis.host.unreadable = ABOUT(SYSCTL_SEM);
+	scene_recommend(&scene);
+	assert_true(row_named(&scene, "kernel.sem").is_unreadable);
+	assert_false(row_named(&scene, "kernel.shmmni").is_unreadable);
+	assert_non_null(strstr(scene_warning(&scene, WARNING_UNREADABLE), "kernel.sem can't"));
+	scene_done(&scene);
+}
+
+static void what_a_document_leaves_out_and_counts_is_told(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene);
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_ASSUMED));
+	scene_add_one(&scene, FIGURE_SHM_SEGMENTS, 5);
+	scene_add(&scene, 2)->figures[FIGURE_SEM_SETS] = 1;
+	scene.analysis.samples.list[1].figures[FIGURE_SEM_SEMAPHORES] = 1;
+	scene_recommend(&scene);
+	assert_string_equal(scene_warning(&scene, WARNING_ASSUMED),
+			    "what is in force is not told of kernel.shmmni, kernel.sem: taken for "
+			    "the kernel's default");
+	scene_set_defaults(&scene);
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_ASSUMED));
+	scene_done(&scene);
 }
 
 /* What stands in files of /proc/sys, and what may stand there. */
@@ -1197,10 +1148,6 @@ int main(void)
 		cmocka_unit_test(a_32_bit_kernel_has_less),
 		cmocka_unit_test(ipcmni_extend_allows_more_ids),
 		cmocka_unit_test(pages_are_counted_as_the_kernel_does),
-		cmocka_unit_test(shmmax_is_whole_huge_pages_where_segments_have_them),
-		cmocka_unit_test(a_default_kernel_keeps_its_shmmax_whatever_the_pools),
-		cmocka_unit_test(a_pool_is_not_lowered_below_what_others_use),
-		cmocka_unit_test(huge_pages_for_those_who_would_gain_are_asked_for),
 		cmocka_unit_test(a_spike_three_days_ago_counts_in_full),
 		cmocka_unit_test(a_spike_of_one_minute_counts_in_full),
 		cmocka_unit_test(percentiles_weigh_by_time),
@@ -1229,8 +1176,12 @@ int main(void)
 		cmocka_unit_test(more_pages_than_memory_are_a_note),
 		cmocka_unit_test(an_unlimited_shmall_is_no_amount),
 		cmocka_unit_test(a_users_queues_are_near_their_rlimit),
-		cmocka_unit_test(more_huge_pages_need_memlock),
-		cmocka_unit_test(huge_pages_that_failed_are_told),
+		cmocka_unit_test(products_alone_lower_nothing),
+		cmocka_unit_test(a_cap_has_room_for_all_products_and_what_was_measured),
+		cmocka_unit_test(a_cap_of_one_object_is_that_of_the_largest),
+		cmocka_unit_test(a_limit_at_its_most_may_be_too_low),
+		cmocka_unit_test(what_cannot_be_read_is_not_judged),
+		cmocka_unit_test(what_a_document_leaves_out_and_counts_is_told),
 		cmocka_unit_test(damaged_values_of_proc_are_not_known),
 		cmocka_unit_test(sysctls_are_found_by_their_names),
 	};

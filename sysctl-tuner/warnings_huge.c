@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Warnings about huge pages: whether they can be had, what else they need, and what they leave to others. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "object.h"
+#include "saturate.h"
+#include "warnings.h"
+
+/* Pages are counted out: what runs already needs its own beside a product that is still to come. */
+static int warn_sum_of_pages(struct recommendation *result, const struct huge_value *huge)
+{
+	const struct value *value = &huge->value;
+	uint64_t others = value->together - value->products_sum;
+
+	if (value->together <= value->recommended || value->together <= value->wanted)
+		return 0;
+	return recommendation_warn(result, WARNING_SUM, ABOUT_HUGEPAGES,
+				   NR_HUGEPAGES ": products need %" PRIu64 " pages, and %" PRIu64
+						" are used already: %" PRIu64
+						" if these are not the same; the greatest need "
+						"is recommended",
+				   value->products_sum, others, value->together);
+}
+
+static int warn_memlock(struct recommendation *result, const struct huge_value *huge,
+			const struct host *host)
+{
+	char size[SIZE_TEXT_SIZE], group[48] = "";
+
+	if (huge->value.action != ACTION_RAISE)
+		return 0;
+	if (host->hugetlb_shm_group != OBJECT_UNKNOWN)
+		snprintf(group, sizeof(group), " (now %" PRIu64 ")", host->hugetlb_shm_group);
+	return recommendation_warn(result, WARNING_MEMLOCK, ABOUT_HUGEPAGES,
+				   "%s pages: who asks for them needs CAP_IPC_LOCK, its group in "
+				   "vm.hugetlb_shm_group%s, or a memlock limit of %" PRIu64
+				   " kB (EPERM otherwise)",
+				   size_format(huge->size, size), group,
+				   saturate_mul(huge->value.recommended, huge->size / 1024));
+}
+
+/* As the boot parameter hugepagesz= takes it: "2M", "1G". */
+static void hugepagesz(uint64_t size, char buf[SIZE_TEXT_SIZE])
+{
+	static const char units[] = "KMG";
+	size_t unit = 0;
+
+	for (size >>= 10; size >= 1024 && unit < 2; size >>= 10)
+		unit++;
+	snprintf(buf, SIZE_TEXT_SIZE, "%" PRIu64 "%c", size, units[unit]);
+}
+
+static int warn_boot(struct recommendation *result, const struct huge_value *huge,
+		     const char *reason)
+{
+	char size[SIZE_TEXT_SIZE];
+
+	hugepagesz(huge->size, size);
+	return recommendation_warn(result, WARNING_HUGEPAGES_BOOT, ABOUT_HUGEPAGES,
+				   "pages of %s: %s; boot with hugepagesz=%s hugepages=%" PRIu64,
+				   size, reason, size, huge->value.recommended);
+}
+
+/* Whether what is missing of a pool can be had without a reboot. */
+static int warn_missing(struct recommendation *result, const struct huge_value *huge,
+			const struct host *host, uint64_t possible)
+{
+	uint64_t more = huge->value.recommended - huge->value.current;
+	char size[SIZE_TEXT_SIZE];
+
+	if (huge->value.recommended <= huge->value.current)
+		return 0;
+	if (huge->size != host->default_hugepage_size)
+		return warn_boot(result, huge, "no sysctl gives them");
+	if (!host->is_local)
+		return 0;
+	if (possible == OBJECT_UNKNOWN)
+		return warn_boot(result, huge, "a running kernel seldom finds such pieces");
+	if (possible >= more)
+		return 0;
+	return recommendation_warn(
+		result, WARNING_HUGEPAGES_MISSING, ABOUT_HUGEPAGES,
+		"%" PRIu64 " more pages of %s are wanted, free memory has pieces "
+		"for %" PRIu64
+		"; the rest needs memory to be moved (vm.compact_memory) or a reboot",
+		more, size_format(huge->size, size), possible);
+}
+
+/* A pool of all memory leaves none to boot with, and sysctl.d is obeyed at each boot. */
+static int warn_above_ram(struct recommendation *result, const struct huge_value *huge,
+			  const struct host *host)
+{
+	const struct value *value = &huge->value;
+	char wanted[SIZE_TEXT_SIZE], size[SIZE_TEXT_SIZE], ram[SIZE_TEXT_SIZE];
+
+	size_format(huge->size, size);
+	size_format(saturate_mul(value->wanted, huge->size), wanted);
+	if (host->ram_bytes == OBJECT_UNKNOWN && value->action == ACTION_RAISE)
+		return recommendation_warn(
+			result, WARNING_HUGEPAGES_ABOVE_RAM, ABOUT_HUGEPAGES,
+			"%" PRIu64 " pages of %s are %s, and how much memory the host has is not "
+			"known: with more than %d %% of it in pools it may not boot",
+			value->wanted, size, wanted, HUGEPAGES_MOST_PERCENT);
+	if (value->action != ACTION_CLAMPED)
+		return 0;
+	return recommendation_warn(
+		result, WARNING_HUGEPAGES_ABOVE_RAM, ABOUT_HUGEPAGES,
+		"%" PRIu64 " pages of %s are %s, and the host has %s of memory: at most %d %% of "
+		"it, less what other pools take, is for this one, or the host may not boot. Who "
+		"asks for more than the pool has gets none of it: need less, or add memory",
+		value->wanted, size, wanted, size_format(host->ram_bytes, ram),
+		HUGEPAGES_MOST_PERCENT);
+}
+
+/* Each fits beside what the others are now; not necessarily beside what they shall be. */
+static int warn_all_above_ram(struct recommendation *result, const struct host *host)
+{
+	uint64_t bytes = 0, now = 0;
+	char all[SIZE_TEXT_SIZE], ram[SIZE_TEXT_SIZE];
+
+	for (size_t i = 0; i < result->huge_count; i++) {
+		const struct huge_value *huge = &result->huge[i];
+
+		saturate_add(&bytes, saturate_mul(huge->value.recommended, huge->size));
+		saturate_add(&now, saturate_mul(huge->value.current, huge->size));
+	}
+	if (host->ram_bytes == OBJECT_UNKNOWN || bytes <= now ||
+	    (unsigned __int128)bytes * 100 <=
+		    (unsigned __int128)host->ram_bytes * HUGEPAGES_MOST_PERCENT)
+		return 0;
+	return recommendation_warn(result, WARNING_HUGEPAGES_ABOVE_RAM, ABOUT_HUGEPAGES,
+				   "pools of all sizes together would be %s, more than %d %% of "
+				   "%s of memory: the host may not boot",
+				   size_format(bytes, all), HUGEPAGES_MOST_PERCENT,
+				   size_format(host->ram_bytes, ram));
+}
+
+static int warn_failed_hugepages(struct recommendation *result, const struct window *window)
+{
+	uint64_t last = OBJECT_UNKNOWN, more = 0;
+
+	for (size_t i = 0; i < window->samples->count; i++) {
+		uint64_t failed = window->samples->list[i].failed_hugepages;
+
+		if (failed == OBJECT_UNKNOWN)
+			continue;
+		/* the counter begins again at each boot */
+		if (last != OBJECT_UNKNOWN)
+			saturate_add(&more, failed < last ? failed : failed - last);
+		last = failed;
+	}
+	if (!more)
+		return 0;
+	return recommendation_warn(result, WARNING_FAILED_HUGEPAGES, ABOUT_HUGEPAGES,
+				   "%" PRIu64 " huge pages could not be put together since the "
+				   "first sample: memory is fragmented, set them at boot",
+				   more);
+}
+
+int warnings_add_huge(struct recommendation *result, const struct request *request)
+{
+	const struct host *host = request->host;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < result->huge_count; i++) {
+		r = warn_above_ram(result, &result->huge[i], host);
+		if (r == 0)
+			r = warn_sum_of_pages(result, &result->huge[i]);
+		if (r == 0)
+			r = warn_memlock(result, &result->huge[i], host);
+		if (r == 0)
+			r = warn_missing(result, &result->huge[i], host, host->possible[i]);
+	}
+	if (r == 0)
+		r = warn_all_above_ram(result, host);
+	return r == 0 ? warn_failed_hugepages(result, &request->window) : r;
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Huge pages: how many, for whom, and how many are too many. Every rule with the nearest case in which it
+ * doesn't hold.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tune_scene.h"
+
+/* A host of 16 GiB with pages of 2 MiB; 70 % of it are 5734 of them. */
+static void set_huge_host(struct scene *scene)
+{
+	struct host *host = &scene->analysis.host;
+
+	scene_init(scene);
+	host->ram_bytes = 16 * GIB;
+	host->default_hugepage_size = 2 * MIB;
+	host_add_hugepage_size(host, 2 * MIB);
+	host->nr_hugepages[0] = 0;
+}
+
+static void shmmax_is_whole_huge_pages_where_segments_have_them(void **state)
+{
+	static const struct sample_segments segment = {
+		.bytes = 3 * MIB, .hugepage_size = 2 * MIB, .count = 1};
+	static const struct sample_segments small = {.bytes = 3 * MIB, .count = 1};
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene);
+	parameter_set(&scene.analysis.host.current, PARAMETER_SHMMAX, 1);
+	host_add_hugepage_size(&scene.analysis.host, 2 * MIB);
+	scene_set_segments(scene_add(&scene, 1), &segment, 1, &scene.analysis.host);
+	scene_recommend(&scene);
+	/* 3.75 MiB */
+	scene_assert_value(&scene, "huge", PARAMETER_SHMMAX, 4 * MIB, ACTION_RAISE);
+	free(scene.analysis.samples.list[0].segments);
+	scene_set_segments(&scene.analysis.samples.list[0], &small, 1, &scene.analysis.host);
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "ordinary", PARAMETER_SHMMAX, 15 * MIB / 4, ACTION_RAISE);
+	scene_done(&scene);
+}
+
+/* A segment of huge pages is asked for in whole ones: its shmmax, and its pages of shmall. */
+static void products_on_huge_pages_take_whole_ones(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_huge_host(&scene);
+	parameter_set(&scene.analysis.host.current, PARAMETER_SHMMAX, 1);
+	parameter_set(&scene.analysis.host.current, PARAMETER_SHMALL, 1);
+	scene_add_product(&scene, "jvm:bytes=3M");
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "two huge pages", PARAMETER_SHMMAX, 4 * MIB, ACTION_RAISE);
+	scene_assert_value(&scene, "in pages", PARAMETER_SHMALL, 1024, ACTION_RAISE);
+	assert_int_equal(scene_value(&scene, PARAMETER_SHMMAX)->need, 3 * MIB);
+	assert_int_equal(scene_value(&scene, PARAMETER_SHMALL)->need, 768);
+	scene_assert_row_says(&scene, "kernel.shmmax", "In whole huge pages: 4,194,304.", true);
+	profile_needs_done(&scene.analysis.needs);
+	/* no huge pages, no such rounding */
+	scene_add_product(&scene, "oracle:sga=8589934593,hugepages=no");
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "none", PARAMETER_SHMMAX, UINT64_C(8589934593), ACTION_RAISE);
+	scene_assert_row_says(&scene, "kernel.shmmax", "In whole huge pages", false);
+	scene_done(&scene);
+}
+
+static void a_default_kernel_keeps_its_shmmax_whatever_the_pools(void **state)
+{
+	struct scene scene;
+	struct host *host = &scene.analysis.host;
+
+	(void)state;
+	scene_init(&scene);
+	scene_set_defaults(&scene);
+	host_add_hugepage_size(host, 2 * MIB);
+	host_add_hugepage_size(host, GIB);
+	host->nr_hugepages[0] = 1024;
+	host->nr_hugepages[1] = 4;
+	scene_recommend(&scene);
+	scene_assert_value(&scene, "pools", PARAMETER_SHMMAX, SHM_DEFAULT, ACTION_KEEP);
+	assert_int_equal(scene.analysis.result.huge[0].value.recommended, 1024);
+	assert_int_equal(scene.analysis.result.huge[1].value.recommended, 4);
+	scene_done(&scene);
+}
+
+static void huge_pages_for_those_who_would_gain_are_asked_for(void **state)
+{
+	static const struct sample_segments groups[] = {
+		{.bytes = 4 * MIB, .hugepage_size = 2 * MIB, .count = 1},
+		{.bytes = 5 * MIB, .count = 2},
+		{.bytes = 2 * MIB - 1, .count = 7},
+	};
+	struct scene scene;
+	const struct huge_value *huge = &scene.analysis.result.huge[0];
+
+	(void)state;
+	scene_init(&scene);
+	scene.analysis.host.default_hugepage_size = 2 * MIB;
+	host_add_hugepage_size(&scene.analysis.host, 2 * MIB);
+	scene_set_segments(scene_add(&scene, 1), groups, 3, &scene.analysis.host);
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 2);
+	assert_int_equal(huge->would, 8);
+	scene.options.has_huge_pages = true;
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 8);
+	scene_done(&scene);
+}
+
+static void a_pool_is_not_lowered_below_what_others_use(void **state)
+{
+	struct scene scene;
+	const struct huge_value *huge = &scene.analysis.result.huge[0];
+
+	(void)state;
+	scene_init(&scene);
+	scene.options.is_tightening = true;
+	scene.analysis.host.default_hugepage_size = 2 * MIB;
+	host_add_hugepage_size(&scene.analysis.host, 2 * MIB);
+	scene_add_one(&scene, FIGURE_SHM_SEGMENTS, 0);
+	scene_set_pool(&scene, 100, 60, 10);
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 50);
+	assert_int_equal(huge->value.action, ACTION_LOWER);
+	scene_set_pool(&scene, 100, 0, 0);
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 100);
+	assert_int_equal(huge->value.action, ACTION_KEEP);
+	/* numbers that don't fit each other tell nothing */
+	scene_set_pool(&scene, 100, 101, 0);
+	scene_recommend(&scene);
+	assert_true(huge->in_use == OBJECT_UNKNOWN);
+	scene_done(&scene);
+}
+
+static void a_pool_of_unknown_use_is_not_lowered(void **state)
+{
+	struct scene scene;
+	const struct huge_value *huge = &scene.analysis.result.huge[0];
+
+	(void)state;
+	set_huge_host(&scene);
+	scene.options.is_tightening = true;
+	scene.analysis.host.nr_hugepages[0] = 1024;
+	scene_add_one(&scene, FIGURE_SHM_SEGMENTS, 1);
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 1024);
+	/* nor by a product */
+	scene_add_product(&scene, "jvm:bytes=8M");
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 1024);
+	scene_set_pool(&scene, 1024, 1000, 0);
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 24 + 4);
+	assert_int_equal(huge->value.action, ACTION_LOWER);
+	/* nobody has it just now: that is no cap of 0 */
+	scene_set_pool(&scene, 1024, 1024, 0);
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 1024);
+	scene_done(&scene);
+}
+
+static void a_pool_takes_at_most_70_percent_of_memory(void **state)
+{
+	struct scene scene;
+	const struct huge_value *huge = &scene.analysis.result.huge[0];
+
+	(void)state;
+	set_huge_host(&scene);
+	scene_add_product(&scene, "jvm:bytes=11468M"); /* 5734 pages */
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 5734);
+	assert_int_equal(huge->value.action, ACTION_RAISE);
+	assert_null(scene_warning(&scene, WARNING_HUGEPAGES_ABOVE_RAM));
+	scene_add_product(&scene, "jvm:bytes=11469M");
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.need, 5735);
+	assert_int_equal(huge->value.recommended, 5734);
+	assert_int_equal(huge->value.action, ACTION_CLAMPED);
+	assert_int_equal(huge->value.why, WHY_CAP);
+	assert_non_null(strstr(scene_warning(&scene, WARNING_HUGEPAGES_ABOVE_RAM),
+			       "5735 pages of 2.0M are 11.2G, and the host has 16.0G of memory: "
+			       "at most 70 % of it"));
+	/* who has given more by hand keeps it */
+	scene.analysis.host.nr_hugepages[0] = 6000;
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 6000);
+	assert_int_equal(huge->value.action, ACTION_KEEP);
+	assert_null(scene_warning(&scene, WARNING_HUGEPAGES_ABOVE_RAM));
+	scene_done(&scene);
+}
+
+static void other_pools_take_of_the_same_memory(void **state)
+{
+	struct scene scene;
+	struct host *host = &scene.analysis.host;
+	const struct huge_value *huge = &scene.analysis.result.huge[0];
+
+	(void)state;
+	set_huge_host(&scene);
+	host_add_hugepage_size(host, GIB);
+	host->nr_hugepages[1] = 4;		      /* as many as 2048 */
+	scene_add_product(&scene, "jvm:bytes=7372M"); /* 3686 pages */
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 3686);
+	assert_int_equal(huge->value.action, ACTION_RAISE);
+	host->nr_hugepages[1] = 5;
+	scene_recommend(&scene);
+	assert_int_equal(huge->value.recommended, 3174);
+	assert_int_equal(huge->value.action, ACTION_CLAMPED);
+	scene_done(&scene);
+}
+
+static void pools_that_grow_together_are_added_up(void **state)
+{
+	static const struct sample_segments segment = {
+		.bytes = 6 * GIB, .hugepage_size = GIB, .count = 1};
+	struct scene scene;
+	struct host *host = &scene.analysis.host;
+
+	(void)state;
+	set_huge_host(&scene);
+	host_add_hugepage_size(host, GIB);
+	host->nr_hugepages[1] = 0;
+	scene_set_segments(scene_add(&scene, 1), &segment, 1, host);
+	scene_add_product(&scene, "jvm:bytes=5324M"); /* with 6 GiB: 11468M, 70 % */
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_HUGEPAGES_ABOVE_RAM));
+	assert_string_equal(scene_warning(&scene, WARNING_HUGEPAGES_BOOT),
+			    "pages of 1G: no sysctl gives them; boot with hugepagesz=1G "
+			    "hugepages=6");
+	scene_add_product(&scene, "jvm:bytes=5326M");
+	scene_recommend(&scene);
+	assert_string_equal(scene_warning(&scene, WARNING_HUGEPAGES_ABOVE_RAM),
+			    "pools of all sizes together would be 11.2G, more than 70 % of 16.0G "
+			    "of memory: the host may not boot");
+	/* what is so already is nobody's doing */
+	scene_obey(&scene);
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_HUGEPAGES_ABOVE_RAM));
+	assert_null(scene_warning(&scene, WARNING_HUGEPAGES_BOOT));
+	scene_done(&scene);
+}
+
+static void pools_of_a_host_of_unknown_memory_are_told(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_huge_host(&scene);
+	scene.analysis.host.ram_bytes = OBJECT_UNKNOWN;
+	scene_add_product(&scene, "jvm:bytes=64G");
+	scene_recommend(&scene);
+	assert_int_equal(scene.analysis.result.huge[0].value.recommended, 32768);
+	assert_non_null(strstr(scene_warning(&scene, WARNING_HUGEPAGES_ABOVE_RAM),
+			       "32768 pages of 2.0M are 64.0G, and how much memory the host has "
+			       "is not known"));
+	scene_obey(&scene);
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_HUGEPAGES_ABOVE_RAM));
+	scene_done(&scene);
+}
+
+static void pages_in_use_and_a_products_are_added_up_in_a_warning(void **state)
+{
+	static const struct sample_segments segment = {
+		.bytes = 4 * GIB, .hugepage_size = 2 * MIB, .count = 1};
+	struct scene scene;
+
+	(void)state;
+	set_huge_host(&scene);
+	scene_set_segments(scene_add(&scene, 1), &segment, 1, &scene.analysis.host);
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_SUM));
+	scene_add_product(&scene, "jvm:bytes=2G");
+	scene_recommend(&scene);
+	assert_int_equal(scene.analysis.result.huge[0].value.recommended, 2048);
+	assert_string_equal(scene_warning(&scene, WARNING_SUM),
+			    "vm.nr_hugepages: products need 1024 pages, and 2048 are used already: "
+			    "3072 if these are not the same; the greatest need is recommended");
+	/* there is room for both */
+	scene.analysis.host.nr_hugepages[0] = 3072;
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_SUM));
+	scene.analysis.host.nr_hugepages[0] = 3071;
+	scene_recommend(&scene);
+	assert_non_null(scene_warning(&scene, WARNING_SUM));
+	scene_done(&scene);
+}
+
+static void more_huge_pages_need_memlock(void **state)
+{
+	static const struct sample_segments segment = {
+		.bytes = 64 * GIB, .hugepage_size = 2 * MIB, .count = 1};
+	struct scene scene;
+
+	(void)state;
+	scene_init(&scene);
+	scene.analysis.host.ram_bytes = 128 * GIB;
+	host_add_hugepage_size(&scene.analysis.host, 2 * MIB);
+	scene.analysis.host.nr_hugepages[0] = 32768;
+	scene_set_segments(scene_add(&scene, 1), &segment, 1, &scene.analysis.host);
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_MEMLOCK));
+	scene.analysis.host.nr_hugepages[0] = 32767;
+	scene_recommend(&scene);
+	assert_non_null(strstr(scene_warning(&scene, WARNING_MEMLOCK), " 67108864 kB "));
+	scene_done(&scene);
+}
+
+static void huge_pages_that_failed_are_told(void **state)
+{
+	static const struct {
+		const char *rule;
+		uint64_t counters[4];
+		const char *text; /* NULL: silent */
+	} cases[] = {
+		{"none since the first sample", {7, 7, 7, 7}, NULL},
+		{"since the first sample", {7, 7, 10, 12}, "5 huge pages"},
+		{"the counter begins again at a boot", {0, 100, 0, 0}, "100 huge pages"},
+		{"and what fails after it counts too", {50, 100, 3, 4}, "54 huge pages"},
+		{"not counted by this kernel",
+		 {OBJECT_UNKNOWN, OBJECT_UNKNOWN, OBJECT_UNKNOWN, OBJECT_UNKNOWN},
+		 NULL},
+		{"not counted in between", {1, OBJECT_UNKNOWN, OBJECT_UNKNOWN, 2}, "1 huge page"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct scene scene;
+		const char *text;
+
+		scene_init(&scene);
+		for (int n = 0; n < 4; n++)
+			scene_add(&scene, n)->failed_hugepages = cases[i].counters[n];
+		scene_recommend(&scene);
+		text = scene_warning(&scene, WARNING_FAILED_HUGEPAGES);
+		if (!text != !cases[i].text || (text && !strstr(text, cases[i].text)))
+			print_message("%s: %s\n", cases[i].rule, text ? text : "silent");
+		assert_int_equal(!text, !cases[i].text);
+		if (text)
+			assert_non_null(strstr(text, cases[i].text));
+		scene_done(&scene);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shmmax_is_whole_huge_pages_where_segments_have_them),
+		cmocka_unit_test(products_on_huge_pages_take_whole_ones),
+		cmocka_unit_test(a_default_kernel_keeps_its_shmmax_whatever_the_pools),
+		cmocka_unit_test(huge_pages_for_those_who_would_gain_are_asked_for),
+		cmocka_unit_test(a_pool_is_not_lowered_below_what_others_use),
+		cmocka_unit_test(a_pool_of_unknown_use_is_not_lowered),
+		cmocka_unit_test(a_pool_takes_at_most_70_percent_of_memory),
+		cmocka_unit_test(other_pools_take_of_the_same_memory),
+		cmocka_unit_test(pools_that_grow_together_are_added_up),
+		cmocka_unit_test(pools_of_a_host_of_unknown_memory_are_told),
+		cmocka_unit_test(pages_in_use_and_a_products_are_added_up_in_a_warning),
+		cmocka_unit_test(more_huge_pages_need_memlock),
+		cmocka_unit_test(huge_pages_that_failed_are_told),
+	};
+
+	return cmocka_run_group_tests_name("tune_hugepages", tests, NULL, NULL);
+}
