@@ -243,7 +243,9 @@ static void add_decision(struct text *text, const struct analysis *analysis,
 		text_add(text, ": may be lowered, as a safeguard, to ");
 		add_number(text, value->recommended);
 		if (value->recommended > enough)
-			text_add(text, ", for all products on top of what was measured");
+			text_add(text, value->products_sum
+					       ? ", for all products on top of what was measured"
+					       : ", the most that was in use, by whomever");
 		break;
 	}
 	text_add_char(text, '.');

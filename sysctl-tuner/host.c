@@ -12,6 +12,7 @@
 #include "host_internal.h"
 #include "object.h"
 #include "readall.h"
+#include "saturate.h"
 
 /* include/linux/ipc.h: IPCMNI, IPCMNI_EXTEND */
 #define IPCMNI 32768
@@ -64,6 +65,20 @@ int host_add_hugepage_size(struct host *host, uint64_t size)
 	host->nr_hugepages[at] = OBJECT_UNKNOWN;
 	host->hugepage_size_count++;
 	return 0;
+}
+
+uint64_t host_pool_in_use(const struct host *host, uint64_t size)
+{
+	for (size_t i = 0; i < host->pool_count; i++) {
+		const struct host_pool *pool = &host->pools[i];
+
+		if (pool->size != size || pool->node >= 0 || pool->total == OBJECT_UNKNOWN ||
+		    pool->free == OBJECT_UNKNOWN || pool->free > pool->total)
+			continue;
+		return saturate_sum(pool->total - pool->free,
+				    pool->reserved == OBJECT_UNKNOWN ? 0 : pool->reserved);
+	}
+	return OBJECT_UNKNOWN;
 }
 
 /* "Name:   123 kB" of meminfo, in bytes. */

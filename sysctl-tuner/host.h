@@ -61,5 +61,11 @@ static inline uint64_t pages_of(uint64_t bytes, uint64_t size)
 /* The place of a size among the host's, or -ENOENT. */
 int host_hugepage_index(const struct host *host, uint64_t size);
 
+/*
+ * Pages of that size that are in use or promised of the pool of all nodes; OBJECT_UNKNOWN: no such pool, or
+ * its numbers are not told or don't fit each other.
+ */
+uint64_t host_pool_in_use(const struct host *host, uint64_t size);
+
 /* Adds a size; 0, or -EINVAL for no power of two above the page size, -E2BIG past the most. */
 int host_add_hugepage_size(struct host *host, uint64_t size);

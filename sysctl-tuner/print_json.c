@@ -7,7 +7,9 @@
 #include "cleanup.h"
 #include "document.h"
 #include "explain.h"
+#include "object.h"
 #include "print.h"
+#include "saturate.h"
 
 static void free_document(struct json_object **document)
 {
@@ -166,6 +168,9 @@ static int add_evidence_of_huge(struct json_object *to, const struct analysis *a
 
 	r |= document_add_decimal(to, "would", pages->would);
 	r |= document_add_decimal(to, "in_use", pages->in_use);
+	r |= document_add_decimal(to, "used", pages->used);
+	r |= document_add_decimal(to, "cap",
+				  pages->value.cap < SATURATED ? pages->value.cap : OBJECT_UNKNOWN);
 	r |= document_add_text(to, "failure", "shmget: ENOMEM");
 	r |= document_add_text(to, "scope", "host");
 	if (pages->size == analysis->host.default_hugepage_size)

@@ -282,12 +282,12 @@ int recommend(struct recommendation *result, const struct request *request)
 	*result = (struct recommendation){0};
 	for (int id = 0; r == 0 && id < PARAMETER_COUNT_; id++)
 		r = recommend_one(result, (enum parameter_id)id, request);
-	if (r == 0) {
+	if (r == 0)
 		join_messages(result, request->is_tightening);
-		for (size_t i = 0; i < request->host->hugepage_size_count; i++)
-			recommend_huge(result, i, request);
+	for (size_t i = 0; r == 0 && i < request->host->hugepage_size_count; i++)
+		r = recommend_huge(result, i, request);
+	if (r == 0)
 		r = warnings_add(result, request);
-	}
 	if (r < 0)
 		recommendation_done(result);
 	return r;

@@ -67,6 +67,7 @@ struct huge_value {
 	struct value value;
 	uint64_t would;	 /* pages that segments of ordinary pages would take, at their peak */
 	uint64_t in_use; /* total - free + reserved of the pool; OBJECT_UNKNOWN */
+	uint64_t used;	 /* the same at its maximum, as far as it was measured; OBJECT_UNKNOWN */
 };
 
 enum warning_id {

@@ -4,20 +4,6 @@
 #include "recommend_internal.h"
 #include "saturate.h"
 
-static uint64_t pool_in_use(const struct host *host, uint64_t size)
-{
-	for (size_t i = 0; i < host->pool_count; i++) {
-		const struct host_pool *pool = &host->pools[i];
-
-		if (pool->size != size || pool->node >= 0 || pool->total == OBJECT_UNKNOWN ||
-		    pool->free == OBJECT_UNKNOWN || pool->free > pool->total)
-			continue;
-		return saturate_sum(pool->total - pool->free,
-				    pool->reserved == OBJECT_UNKNOWN ? 0 : pool->reserved);
-	}
-	return OBJECT_UNKNOWN;
-}
-
 /* What one pool may have beside the others that there are. */
 static uint64_t cap_of_pool(const struct host *host, size_t at)
 {
@@ -35,35 +21,60 @@ static uint64_t cap_of_pool(const struct host *host, size_t at)
 	return room / host->hugepage_sizes[at];
 }
 
+/* Others than segments use a pool, too: now, and of the default size at its maximum. */
+static int read_use(struct huge_value *huge, const struct request *request)
+{
+	const struct host *host = request->host;
+	struct peak peak = {0};
+	int r = 0;
+
+	huge->in_use = huge->used = host_pool_in_use(host, huge->size);
+	if (huge->size == host->default_hugepage_size)
+		r = window_peak(&request->window, FIGURE_HUGEPAGES_USED, &peak);
+	if (peak.is_measured && (huge->used == OBJECT_UNKNOWN || peak.value > huge->used))
+		huge->used = peak.value;
+	return r;
+}
+
 /*
- * Whether the evidence bears a smaller pool: others than segments use it, too, and of pools of other sizes
- * nobody has kept what they did.
+ * What is in use now is never taken away; what was in use before, and products besides, are no need of segments,
+ * but bound what may be lowered.
+ */
+static void add_others(struct huge_value *huge)
+{
+	struct value *value = &huge->value;
+	uint64_t used = huge->used == OBJECT_UNKNOWN ? 0 : huge->used;
+
+	if (huge->in_use != OBJECT_UNKNOWN && huge->in_use > value->wanted)
+		value->wanted = huge->in_use;
+	if (used > value->peak.value)
+		value->together = saturate_sum(used, value->products_sum);
+}
+
+/*
+ * Whether the evidence bears a smaller pool. That of pools of other sizes nobody keeps; and who used none would
+ * get none.
  */
 static bool bears_smaller(const struct huge_value *huge, const struct host *host)
 {
-	return huge->size == host->default_hugepage_size && huge->in_use != OBJECT_UNKNOWN &&
-	       huge->value.peak.is_measured && (huge->value.peak.value || huge->in_use);
+	return huge->size == host->default_hugepage_size && huge->value.peak.is_measured &&
+	       huge->used != OBJECT_UNKNOWN && (huge->value.peak.value || huge->used);
 }
 
-/* Other programs than segments use the pool. */
-static void add_other_users(struct value *value, uint64_t in_use)
-{
-	if (in_use > value->wanted)
-		value->wanted = in_use;
-	if (value->together && in_use > value->peak.value)
-		value->together = saturate_sum(in_use, value->products_sum);
-}
-
-void recommend_huge(struct recommendation *result, size_t i, const struct request *request)
+int recommend_huge(struct recommendation *result, size_t i, const struct request *request)
 {
 	const struct host *host = request->host;
-	uint64_t size = host->hugepage_sizes[i], in_use = pool_in_use(host, size);
+	uint64_t size = host->hugepage_sizes[i];
 	bool is_default = size == host->default_hugepage_size;
 	struct huge_value *huge = &result->huge[result->huge_count++];
 	struct value *value = &huge->value;
+	int r;
 
-	*huge = (struct huge_value){.size = size, .in_use = in_use};
-	value->in_use = in_use;
+	*huge = (struct huge_value){.size = size};
+	r = read_use(huge, request);
+	if (r < 0)
+		return r;
+	value->in_use = huge->in_use;
 	value->peak =
 		window_huge_peak(&request->window, size, request->has_huge_pages && is_default);
 	huge->would = window_huge_peak(&request->window, size, true).value;
@@ -74,7 +85,7 @@ void recommend_huge(struct recommendation *result, size_t i, const struct reques
 	value->has_current = host->nr_hugepages[i] != OBJECT_UNKNOWN;
 	value->current = value->has_current ? host->nr_hugepages[i] : 0;
 	want(value, value->peak.value, true);
-	if (in_use != OBJECT_UNKNOWN)
-		add_other_users(value, in_use);
+	add_others(huge);
 	settle(value, request->is_tightening && bears_smaller(huge, host));
+	return 0;
 }

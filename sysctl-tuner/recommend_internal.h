@@ -13,5 +13,5 @@ void want(struct value *value, uint64_t measured, bool is_shared);
 /* What is recommended then, between what is in force and the cap, and what that means. */
 void settle(struct value *value, bool may_lower);
 
-/* Of the i-th size of the host; adds it. */
-void recommend_huge(struct recommendation *result, size_t i, const struct request *request);
+/* Of the i-th size of the host; adds it. Returns 0 or -ENOMEM. */
+int recommend_huge(struct recommendation *result, size_t i, const struct request *request);

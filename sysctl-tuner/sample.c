@@ -34,6 +34,7 @@ static const struct {
 	[FIGURE_MQ_BYTES_OF_USER] = {"mqueue_bytes_of_user", "POSIX queues of one user", true},
 	[FIGURE_DEV_SHM_BYTES] = {"dev_shm_bytes", "used of /dev/shm", true},
 	[FIGURE_DEV_SHM_FILES] = {"dev_shm_files", "files in /dev/shm", false},
+	[FIGURE_HUGEPAGES_USED] = {"hugepages_used", "huge pages in use or promised", false},
 	[FIGURE_FAILED_SHM_EINVAL] = {"failed_shm_einval", "shmget failed: EINVAL", false},
 	[FIGURE_FAILED_SHM_ENOSPC] = {"failed_shm_enospc", "shmget failed: ENOSPC", false},
 	[FIGURE_FAILED_SHM_ENOMEM] = {"failed_shm_enomem", "shmget failed: ENOMEM", false},

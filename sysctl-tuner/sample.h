@@ -35,6 +35,7 @@ enum figure_id {
 	FIGURE_MQ_BYTES_OF_USER,   /* what the user with most is charged of RLIMIT_MSGQUEUE */
 	FIGURE_DEV_SHM_BYTES,	   /* used of /dev/shm */
 	FIGURE_DEV_SHM_FILES,
+	FIGURE_HUGEPAGES_USED, /* of the default size, by whomever: host_pool_in_use() */
 	/* calls that failed since the sample before, as programs said in the journal (failed_calls.h) */
 	FIGURE_FAILED_SHM_EINVAL,
 	FIGURE_FAILED_SHM_ENOSPC,

@@ -35,8 +35,8 @@ struct sample *samples_append(struct samples *samples)
 	return &samples->list[samples->count++];
 }
 
-const char *const sample_sections[SAMPLE_SECTIONS] = {"shm",	"sem",	   "msg",
-						      "mqueue", "dev_shm", "failed_calls"};
+const char *const sample_sections[SAMPLE_SECTIONS] = {
+	"shm", "sem", "msg", "mqueue", "dev_shm", "hugepages", "failed_calls"};
 
 /* Where each figure stands that isn't added up from a list. */
 const struct figure_member figure_members[FIGURE_COUNT_] = {
@@ -56,6 +56,7 @@ const struct figure_member figure_members[FIGURE_COUNT_] = {
 	[FIGURE_MQ_LARGEST_MSGSIZE] = {"mqueue", "largest_msgsize", "bytes", true},
 	[FIGURE_DEV_SHM_BYTES] = {"dev_shm", "bytes", "bytes", true},
 	[FIGURE_DEV_SHM_FILES] = {"dev_shm", "files", "files", false},
+	[FIGURE_HUGEPAGES_USED] = {"hugepages", "used", "pages", true},
 	[FIGURE_FAILED_SHM_EINVAL] = {"failed_calls", "shm_einval", "calls", false},
 	[FIGURE_FAILED_SHM_ENOSPC] = {"failed_calls", "shm_enospc", "calls", false},
 	[FIGURE_FAILED_SHM_ENOMEM] = {"failed_calls", "shm_enomem", "calls", false},

@@ -8,7 +8,7 @@
 #include "patterns.h"
 #include "sample.h"
 
-#define SAMPLE_SECTIONS 6
+#define SAMPLE_SECTIONS 7
 
 /* The objects of a sample, in their order. */
 extern const char *const sample_sections[SAMPLE_SECTIONS];

@@ -257,6 +257,15 @@ static void read_dev_shm(struct taking *taking, int dev_shm)
 		figures[FIGURE_DEV_SHM_FILES] = fs.f_files - fs.f_ffree;
 }
 
+/* Other programs than segments use the pool, too; vm.nr_hugepages is about the default size. */
+static void read_pool(struct taking *taking)
+{
+	const struct host *host = taking->host;
+
+	taking->sample->figures[FIGURE_HUGEPAGES_USED] =
+		host_pool_in_use(host, host->default_hugepage_size);
+}
+
 /* Huge pages that the kernel could not put together since the boot (mm/hugetlb.c). */
 static void read_failed_hugepages(struct taking *taking)
 {
@@ -331,6 +340,7 @@ int sample_take(struct sample *sample, const struct host *host, int shm_fd)
 		r = add_objects(&taking, &totals);
 	if (r == 0) {
 		read_dev_shm(&taking, dev_shm);
+		read_pool(&taking);
 		read_failed_hugepages(&taking);
 	}
 	if (taking.has_holders)

@@ -44,6 +44,7 @@ enum store_statement {
 struct store {
 	sqlite3 *db;
 	char *file;
+	int64_t version; /* of its schema, which a reader can't migrate */
 	sqlite3_stmt *statements[STATEMENT_COUNT_];
 	struct parse_error *error; /* of the call from outside that is running */
 };
@@ -92,8 +93,10 @@ int store_run(struct store *store, enum store_statement id, int64_t *value, size
 
 /* --- store_schema.c --- */
 
-/* Makes the schema in a new database; refuses what isn't ipctune's. */
+/* Makes the schema in a new database, or migrates that of an older one; refuses what isn't ipctune's. */
 int store_check_schema(struct store *store, enum store_mode mode);
+/* The version of the schema that brought a column. */
+int64_t store_column_version(size_t column);
 
 /* --- store_rows.c --- */
 

@@ -16,8 +16,13 @@
 
 #define APPLICATION_ID 0x69706367 /* "ipcg" */
 
-/* One that comes later is a migration of its own: then this counts no further than here. */
-_Static_assert(FIGURE_COUNT_ == 29, "the columns of version 1");
+/* One that comes later is of a version of its own: store_column_version() tells it. */
+_Static_assert(FIGURE_COUNT_ == 30, "each column has its version");
+
+int64_t store_column_version(size_t column)
+{
+	return column == FIGURE_HUGEPAGES_USED ? 2 : 1;
+}
 
 static void version_1(struct text *sql)
 {
@@ -31,7 +36,8 @@ static void version_1(struct text *sql)
 		      "CREATE TABLE sample (place INTEGER NOT NULL, time INTEGER NOT NULL, "
 		      "weight INTEGER NOT NULL, list INTEGER, ");
 	for (size_t i = 0; i < STORE_VALUE_COUNT; i++)
-		text_add_format(sql, "%s INTEGER, ", store_column(i));
+		if (store_column_version(i) == 1)
+			text_add_format(sql, "%s INTEGER, ", store_column(i));
 	text_add(sql, "PRIMARY KEY (place, time)) WITHOUT ROWID;"
 		      "CREATE INDEX sample_list ON sample (list) WHERE list IS NOT NULL;"
 		      "CREATE TABLE huge (place INTEGER NOT NULL, time INTEGER NOT NULL, "
@@ -39,7 +45,13 @@ static void version_1(struct text *sql)
 		      "PRIMARY KEY (place, time, size)) WITHOUT ROWID;");
 }
 
-static void (*const migrations[])(struct text *sql) = {version_1};
+/* Of the samples that are there already, the figure is not known. */
+static void version_2(struct text *sql)
+{
+	text_add(sql, "ALTER TABLE sample ADD COLUMN hugepages_used INTEGER;");
+}
+
+static void (*const migrations[])(struct text *sql) = {version_1, version_2};
 #define VERSION_NOW ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 
 /* Its version; 0 for an empty one. Refuses what isn't ours. */
@@ -139,5 +151,7 @@ int store_check_schema(struct store *store, enum store_mode mode)
 		r = store_exec(store, "PRAGMA auto_vacuum = INCREMENTAL");
 	if (r == 0 && mode == STORE_WRITE && version < VERSION_NOW)
 		r = migrate_in_transaction(store);
+	/* who only reads leaves it as it is */
+	store->version = mode == STORE_WRITE ? VERSION_NOW : version;
 	return r == 0 && mode == STORE_WRITE ? use_wal(store) : r;
 }

@@ -177,10 +177,15 @@ int store_number(struct store *store, const char *sql, int64_t *value)
 	return r == 0 ? store_fail_damaged(store, "it has no header") : r < 0 ? r : 0;
 }
 
-static void add_columns(struct text *text, bool is_names)
+/* A column that an older database doesn't have yet was not measured. */
+static void add_columns(const struct store *store, struct text *text, bool is_names)
 {
-	for (size_t i = 0; i < STORE_VALUE_COUNT; i++)
-		text_add_format(text, "%s%s", i ? ", " : "", is_names ? store_column(i) : "?");
+	for (size_t i = 0; i < STORE_VALUE_COUNT; i++) {
+		const char *name =
+			store_column_version(i) > store->version ? "NULL" : store_column(i);
+
+		text_add_format(text, "%s%s", i ? ", " : "", is_names ? name : "?");
+	}
 }
 
 static int prepare(struct store *store, enum store_statement id)
@@ -189,7 +194,7 @@ static int prepare(struct store *store, enum store_statement id)
 
 	for (const char *c = texts[id]; *c; c++)
 		if (*c == '@' || *c == '#')
-			add_columns(&sql, *c == '@');
+			add_columns(store, &sql, *c == '@');
 		else
 			text_add_char(&sql, *c);
 	if (sql.failed)

@@ -13,7 +13,8 @@ static int warn_sum_of_pages(struct recommendation *result, const struct huge_va
 	const struct value *value = &huge->value;
 	uint64_t others = value->together - value->products_sum;
 
-	if (value->together <= value->recommended || value->together <= value->wanted)
+	if (!value->products_sum || value->together <= value->recommended ||
+	    value->together <= value->wanted)
 		return 0;
 	return recommendation_warn(result, WARNING_SUM, ABOUT_HUGEPAGES,
 				   NR_HUGEPAGES ": products need %" PRIu64 " pages, and %" PRIu64

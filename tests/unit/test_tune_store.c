@@ -507,6 +507,142 @@ static void the_oldest_lists_go_from_a_file_that_is_large(void **state)
 	assert_in_range(st.st_size, 30 * 1024 * 1024, 42 * 1024 * 1024);
 }
 
+/* --- versions --- */
+
+/* As ipctune made it before huge pages in use were a figure; with one sample, at BEGIN. */
+static const char version_1[] =
+	"CREATE TABLE place (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
+	"lists_of_hour INTEGER NOT NULL DEFAULT 0, lists_of_day INTEGER NOT NULL DEFAULT 0, "
+	"hours INTEGER NOT NULL DEFAULT 0, days INTEGER NOT NULL DEFAULT 0);"
+	"CREATE TABLE list (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, text TEXT NOT NULL);"
+	"CREATE INDEX list_hash ON list (hash);"
+	"CREATE TABLE sample (place INTEGER NOT NULL, time INTEGER NOT NULL, "
+	"weight INTEGER NOT NULL, list INTEGER, shm_segments INTEGER, shm_pages INTEGER, "
+	"shm_bytes INTEGER, shm_largest INTEGER, shm_resident INTEGER, shm_swapped INTEGER, "
+	"sem_sets INTEGER, sem_semaphores INTEGER, sem_largest_set INTEGER, msg_queues INTEGER, "
+	"msg_bytes INTEGER, msg_largest_queue INTEGER, msg_largest_queue_messages INTEGER, "
+	"msg_largest_message INTEGER, mqueue_queues INTEGER, mqueue_largest_maxmsg INTEGER, "
+	"mqueue_largest_msgsize INTEGER, mqueue_bytes_of_user INTEGER, dev_shm_bytes INTEGER, "
+	"dev_shm_files INTEGER, failed_shm_einval INTEGER, failed_shm_enospc INTEGER, "
+	"failed_shm_enomem INTEGER, failed_sem_einval INTEGER, failed_sem_enospc INTEGER, "
+	"failed_sem_e2big INTEGER, failed_msg_einval INTEGER, failed_msg_enospc INTEGER, "
+	"failed_mq_enospc INTEGER, failed_hugepages INTEGER, PRIMARY KEY (place, time)) "
+	"WITHOUT ROWID;"
+	"CREATE INDEX sample_list ON sample (list) WHERE list IS NOT NULL;"
+	"CREATE TABLE huge (place INTEGER NOT NULL, time INTEGER NOT NULL, size INTEGER NOT NULL, "
+	"pages INTEGER, would INTEGER, PRIMARY KEY (place, time, size)) WITHOUT ROWID;"
+	"INSERT INTO place (name) VALUES ('host');"
+	"INSERT INTO sample (place, time, weight, sem_sets, dev_shm_files, failed_shm_einval, "
+	"failed_hugepages) VALUES (1, 1728000000, 60, 5, 6, 7, 8);"
+	"PRAGMA application_id = 0x69706367; PRAGMA user_version = 1; PRAGMA journal_mode = WAL";
+
+static void make_version_1(const struct tree *tree)
+{
+	char path[TREE_PATH_SIZE];
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(tree_path(tree, "ipctune.db", path), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, version_1, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* All statements that would make it, in their order. */
+static char *schema_of(const struct tree *tree)
+{
+	char path[TREE_PATH_SIZE], *schema;
+	sqlite3_stmt *statement;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(tree_path(tree, "ipctune.db", path), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT group_concat(sql, ';') FROM sqlite_master",
+					    -1, &statement, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	schema = strdup((const char *)sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return schema;
+}
+
+static void expect_sample_of_version_1(const struct sample *sample)
+{
+	assert_int_equal(sample->time, BEGIN);
+	assert_int_equal(sample->figures[FIGURE_SEM_SETS], 5);
+	assert_int_equal(sample->figures[FIGURE_DEV_SHM_FILES], 6);
+	assert_true(sample->figures[FIGURE_HUGEPAGES_USED] == OBJECT_UNKNOWN);
+	assert_int_equal(sample->figures[FIGURE_FAILED_SHM_EINVAL], 7);
+	assert_int_equal(sample->failed_hugepages, 8);
+}
+
+/* Who may only read can't migrate. */
+static void an_older_schema_is_read_and_left(void **state)
+{
+	struct store *store;
+	struct samples back;
+
+	make_version_1(*state);
+	store = open_store(*state, STORE_READ);
+	back = read_all(store, "host", NULL);
+	assert_int_equal(back.count, 1);
+	expect_sample_of_version_1(&back.list[0]);
+	samples_done(&back);
+	store_close(store);
+	assert_int_equal(ask(*state, "PRAGMA user_version"), 1);
+}
+
+static void an_older_schema_becomes_the_one_of_today(void **state)
+{
+	_cleanup_free_ char *migrated = NULL, *new = NULL;
+	char path[TREE_PATH_SIZE];
+	struct store *store;
+	struct samples back;
+
+	make_version_1(*state);
+	store = open_store(*state, STORE_WRITE);
+	assert_int_equal(ask(*state, "PRAGMA user_version"), 2);
+	add_figure(store, BEGIN + 60, FIGURE_HUGEPAGES_USED, 3);
+	store_close(store);
+	migrated = schema_of(*state);
+	store = open_store(*state, STORE_READ);
+	back = read_all(store, "host", NULL);
+	assert_int_equal(back.count, 2);
+	expect_sample_of_version_1(&back.list[0]);
+	assert_int_equal(back.list[1].figures[FIGURE_HUGEPAGES_USED], 3);
+	samples_done(&back);
+	store_close(store);
+
+	unlink(tree_path(*state, "ipctune.db", path));
+	unlink(tree_path(*state, "ipctune.db-wal", path));
+	unlink(tree_path(*state, "ipctune.db-shm", path));
+	store_close(open_store(*state, STORE_WRITE));
+	new = schema_of(*state);
+	assert_string_equal(migrated, new);
+	assert_int_equal(ask(*state, "PRAGMA user_version"), 2);
+}
+
+/* A reader that had it open before, and one that is migrated by two at once. */
+static void a_migration_disturbs_nobody(void **state)
+{
+	struct store *reader, *one, *two;
+	struct samples back;
+
+	make_version_1(*state);
+	reader = open_store(*state, STORE_READ);
+	back = read_all(reader, "host", NULL);
+	samples_done(&back);
+	one = open_store(*state, STORE_WRITE);
+	two = open_store(*state, STORE_WRITE);
+	add_figure(one, BEGIN + 60, FIGURE_HUGEPAGES_USED, 3);
+	add_figure(two, BEGIN + 120, FIGURE_HUGEPAGES_USED, 4);
+	back = read_all(reader, "host", NULL);
+	assert_int_equal(back.count, 3);
+	expect_sample_of_version_1(&back.list[0]);
+	samples_done(&back);
+	store_close(one);
+	store_close(two);
+	store_close(reader);
+}
+
 /* --- refusals: nothing is changed --- */
 
 static char *bytes_of(const struct tree *tree, size_t *size)
@@ -566,9 +702,9 @@ static void refuses_a_newer_schema(void **state)
 
 	add_empty(store, BEGIN);
 	store_close(store);
-	ask(*state, "PRAGMA user_version = 2");
+	ask(*state, "PRAGMA user_version = 3");
 	ask(*state, "PRAGMA wal_checkpoint(TRUNCATE)");
-	expect_refused(*state, -EBADMSG, "schema 2");
+	expect_refused(*state, -EBADMSG, "schema 3");
 }
 
 static void refuses_a_directory(void **state)
@@ -819,6 +955,9 @@ int main(void)
 		TEST(lists_that_are_the_same_stand_once),
 		TEST(lists_of_what_was_not_highest_go),
 		TEST(the_oldest_lists_go_from_a_file_that_is_large),
+		TEST(an_older_schema_is_read_and_left),
+		TEST(an_older_schema_becomes_the_one_of_today),
+		TEST(a_migration_disturbs_nobody),
 		TEST(refuses_what_is_no_database),
 		TEST(refuses_a_database_of_others),
 		TEST(refuses_a_newer_schema),
