@@ -257,6 +257,8 @@ static int check_together(const struct options *options)
 
 	if (options->is_json && has_output)
 		what = "--json prints one JSON document and nothing else";
+	else if (options->is_csv && options->svg)
+		what = "--csv and --svg are two forms of the same";
 	else if (options->from && options->namespace_of)
 		what = "--from tells of another host: --namespace-of has no meaning there";
 	else if (options->from && options->database)
