@@ -77,6 +77,24 @@ int analysis_enter(const struct options *options, char **name, int *shm_fd)
 	return r;
 }
 
+/*
+ * Leaves the samples of the last seconds before the newest: the clock is that of the host that took them. One
+ * without a time is older than any that has one.
+ */
+static void leave_recent(struct samples *samples, time_t span)
+{
+	time_t newest = samples->count ? samples->list[samples->count - 1].time : 0;
+	time_t since = newest > span ? newest - span : newest > 0;
+	size_t old = 0;
+
+	while (old < samples->count && samples->list[old].time < since)
+		sample_done(&samples->list[old++]);
+	samples->count -= old;
+	if (old)
+		memmove(samples->list, samples->list + old,
+			samples->count * sizeof(*samples->list));
+}
+
 static int read_from(struct analysis *analysis)
 {
 	const char *from = analysis->options->from;
@@ -96,6 +114,8 @@ static int read_from(struct analysis *analysis)
 		say_error("libjson-c is missing: install libjson-c5, or json-c");
 	else if (r < 0)
 		analysis_complain(&error, r);
+	else if (analysis->options->since_ns)
+		leave_recent(&analysis->samples, (time_t)(analysis->options->since_ns / NS_PER_S));
 	return r;
 }
 
