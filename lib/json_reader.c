@@ -91,15 +91,17 @@ static int parse(const char *text, size_t length, const char *name, struct json_
 	/* the parser wants more, and there is none */
 	if (e == json_tokener_continue)
 		return settings_fail(error, -EINVAL, name, line_of(text, length),
-				     "the document ends before it is complete");
+				     "the document ends before it is complete, after byte %zu",
+				     length);
 	if (e != json_tokener_success)
-		return settings_fail(error, -EINVAL, name, line_of(text, end), "no JSON: %s",
-				     sym_json_tokener_error_desc(e));
+		return settings_fail(error, -EINVAL, name, line_of(text, end),
+				     "no JSON: %s, at byte %zu", sym_json_tokener_error_desc(e),
+				     end + 1);
 	while (end < length && isspace((unsigned char)text[end]))
 		end++;
 	if (end < length)
 		return settings_fail(error, -EINVAL, name, line_of(text, end),
-				     "something stands behind the document");
+				     "something stands behind the document, at byte %zu", end + 1);
 	if (!sym_json_object_is_type(*document, json_type_object))
 		return settings_fail(error, -EINVAL, name, 1, "the document is no object");
 	return 0;
@@ -146,6 +148,7 @@ int json_complain(const struct json_place *place, struct parse_error *error, con
 {
 	_cleanup_(text_done) struct text path = {0};
 	_cleanup_free_ char *what = NULL;
+	const struct json_place *document = place;
 	va_list args;
 
 	va_start(args, format);
@@ -155,6 +158,12 @@ int json_complain(const struct json_place *place, struct parse_error *error, con
 	add_path(&path, place);
 	if (!what || path.failed)
 		return -ENOMEM;
+	while (document->parent)
+		document = document->parent;
+	if (document->file && place->parent)
+		return settings_fail(error, -EINVAL, document->file, 0, "%s: %s", path.bytes, what);
+	if (document->file)
+		return settings_fail(error, -EINVAL, document->file, 0, "%s", what);
 	return settings_fail(error, -EINVAL, place->parent ? path.bytes : "document", 0, "%s",
 			     what);
 }

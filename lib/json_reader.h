@@ -15,8 +15,8 @@ struct json_object;
 
 /*
  * Parses one document, which must be an object and must be all there is, nested at most 16 deep. Returns 0
- * and a document for json_free(); -ENOSYS where json-c is missing, -ENOMEM, or -EINVAL with `name:line: what`
- * in *error.
+ * and a document for json_free(); -ENOSYS where json-c is missing, -ENOMEM, or -EINVAL with
+ * `name:line: what, at byte n` in *error: the first is byte 1.
  */
 int json_parse(const char *text, size_t length, const char *name, struct json_object **document,
 	       struct parse_error *error);
@@ -33,6 +33,7 @@ struct json_place {
 	const char *key; /* NULL: the element of that index */
 	size_t index;
 	struct json_object *value; /* NULL: missing, or null */
+	const char *file;	   /* of the document itself: what it is called; or NULL */
 };
 
 /* The member of an object. Returns 0, or -EINVAL if the place is there and is no object. */
@@ -64,6 +65,6 @@ int json_flag(const struct json_place *place, bool *value, struct parse_error *e
 /* A string, which lives as long as the document; NULL where it is missing. 0 or -EINVAL. */
 int json_string(const struct json_place *place, const char **text, struct parse_error *error);
 
-/* Says what is wrong with a value: "samples[3].shm.pages: what". Returns -EINVAL. */
+/* Says what is wrong with a value: "file: samples[3].shm.pages: what", if the file is known. Returns -EINVAL. */
 int json_complain(const struct json_place *place, struct parse_error *error, const char *format,
 		  ...) __attribute__((format(printf, 3, 4)));

@@ -39,6 +39,9 @@ struct host {
 	/* how many more fit into free memory as it lies now; OBJECT_UNKNOWN: no piece of it can be so large */
 	uint64_t possible[HUGEPAGE_SIZES_MAX];
 	uint64_t hugetlb_shm_group; /* a gid; OBJECT_UNKNOWN */
+	/* what a document has left out: */
+	bool page_size_assumed;		    /* page_size: taken for 4096 */
+	bool default_hugepage_size_unknown; /* default_hugepage_size, of several sizes: 0 then */
 	char thp_shmem[24]; /* transparent_hugepage/shmem_enabled: "never" …; "": not known */
 };
 

@@ -158,6 +158,8 @@ static int read_pools(const struct json_place *at, struct host *host, struct par
 static int check_host(const struct json_place *at, const struct host *host, uint64_t long_bits,
 		      struct parse_error *error)
 {
+	struct json_place memory;
+
 	if (host->page_size < 1024 || host->page_size > 1 << 20 ||
 	    host->page_size & (host->page_size - 1))
 		return json_complain(at, error, "page_size is no size of a page");
@@ -165,18 +167,42 @@ static int check_host(const struct json_place *at, const struct host *host, uint
 		return json_complain(at, error, "long_bits is neither 32 nor 64");
 	if (host->ipcmni == 0 || host->ipcmni > INT32_MAX)
 		return json_complain(at, error, "ipcmni is no number of ids");
+	if (host->ram_bytes == 0) {
+		json_member(at, "ram_bytes", &memory, error);
+		return json_complain(&memory, error, "no memory");
+	}
+	return 0;
+}
+
+/* Of one size only, that is the default where the document names none. */
+static int read_huge_sizes(const struct json_place *at, struct host *host,
+			   struct parse_error *error)
+{
+	uint64_t size = 0;
+	int told = sample_member_number(at, "default_hugepage_size", "bytes", &size, error);
+	int r = told < 0 ? told : read_hugepage_sizes(at, host, error);
+
+	if (r < 0)
+		return r;
+	if (size && host_add_hugepage_size(host, size) < 0)
+		return json_complain(at, error, "default_hugepage_size is no size of a huge page");
+	if (!told && host->hugepage_size_count == 1)
+		size = host->hugepage_sizes[0];
+	host->default_hugepage_size = size;
+	host->default_hugepage_size_unknown = !told && !size;
 	return 0;
 }
 
 static int read_host(const struct json_place *document, struct host *host,
 		     struct parse_error *error)
 {
-	uint64_t long_bits = 64, default_size = 0;
+	uint64_t long_bits = 64;
 	struct json_place at;
 	int r = json_member(document, "host", &at, error);
 
 	if (r >= 0)
 		r = sample_member_number(&at, "page_size", "bytes", &host->page_size, error);
+	host->page_size_assumed = r == 0;
 	if (r >= 0)
 		r = sample_member_number(&at, "long_bits", "bits", &long_bits, error);
 	if (r >= 0)
@@ -186,16 +212,10 @@ static int read_host(const struct json_place *document, struct host *host,
 	if (r >= 0)
 		r = sample_member_number(&at, "ipcmni", "ids", &host->ipcmni, error);
 	if (r >= 0)
-		r = sample_member_number(&at, "default_hugepage_size", "bytes", &default_size,
-					 error);
-	if (r >= 0)
 		r = check_host(&at, host, long_bits, error);
 	host->long_bits = (unsigned)long_bits;
 	if (r >= 0)
-		r = read_hugepage_sizes(&at, host, error);
-	if (r >= 0 && default_size && host_add_hugepage_size(host, default_size) < 0)
-		return json_complain(&at, error, "default_hugepage_size is no size of a huge page");
-	host->default_hugepage_size = default_size;
+		r = read_huge_sizes(&at, host, error);
 	return r < 0 ? r : read_pools(&at, host, error);
 }
 

@@ -29,7 +29,7 @@ int samples_print_json(FILE *out, const struct host *host, const struct samples 
 /*
  * Reads such a document of at most 256 MiB from a descriptor. Returns 0 with host and samples filled (for
  * host_done() and samples_done(), in any case), -ENOSYS, -ENOMEM, or -EINVAL with what is wrong in *error:
- * `name:line: what` for bad JSON, the member's path for a bad value.
+ * `name:line: what, at byte n` for bad JSON, `name: path: what` for a bad value of that member.
  */
 int samples_read_json(int fd, const char *name, struct host *host, struct samples *samples,
 		      struct parse_error *error);

@@ -194,13 +194,21 @@ static int read_figures(const struct json_place *sections, const char *name, str
 	return r < 0 ? r : 0;
 }
 
+static bool is_uid(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits && digits <= 10 && !text[digits] && strtoull(text, NULL, 10) < (uid_t)-1;
+}
+
 /* A user's queues in `owners` are of several units; here is their sum. */
 static int add_mqueue_user(const struct json_place *member, void *data)
 {
 	struct reading *reading = data;
 	struct sample *sample = reading->sample;
 	uint64_t bytes = 0;
-	int r = json_number(member, "bytes", &bytes, reading->error);
+	int r = is_uid(member->key) ? json_number(member, "bytes", &bytes, reading->error)
+				    : json_complain(member, reading->error, "not a uid");
 
 	if (r <= 0)
 		return r;
@@ -293,6 +301,8 @@ static int read_samples(const struct json_place *document, struct host *host,
 		r = sample ? read_sample(&element, host, sample, error) : -ENOMEM;
 	}
 	/* not before all sizes of huge pages are known */
+	if (host->hugepage_size_count < 2)
+		host->default_hugepage_size_unknown = false;
 	for (size_t i = 0; r == 0 && i < samples->count; i++)
 		sample_add_up(&samples->list[i], host);
 	if (r == 0 && samples->count)
@@ -345,7 +355,7 @@ int samples_read_json(int fd, const char *name, struct host *host, struct sample
 {
 	_cleanup_(json_freep) struct json_object *parsed = NULL;
 	_cleanup_free_ char *text = NULL;
-	struct json_place document = {0};
+	struct json_place document = {.file = name};
 	size_t length;
 	int r;
 

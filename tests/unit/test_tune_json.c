@@ -78,147 +78,173 @@ static char *write_recommendation(struct scene *scene)
 static const struct bad {
 	const char *rule, *text, *where; /* "file: what" from its beginning */
 } bad[] = {
-	{"nothing", "", "doc:1: the document ends before it is complete"},
+	{"nothing", "", "doc:1: the document ends before it is complete, after byte 0"},
 	{"blanks", " \n \n", "doc:3: the document ends before it is complete"},
 	{"an array", "[]", "doc:1: the document is no object"},
 	{"a number", "5 ", "doc:1: the document is no object"},
-	{"cut off", HEAD "\n\"host\":\n{", "doc:3: the document ends before it is complete"},
-	{"a comma too many", HEAD "\n}", "doc:2: no JSON"},
+	{"cut off", HEAD "\n\"host\":\n{",
+	 "doc:3: the document ends before it is complete, after byte 40"},
+	{"a comma too many", HEAD "\n}", "doc:2: no JSON: unexpected character, at byte 32"},
 	{"a comma too few", HEAD "\"a\":1\n\n\"b\":2}", "doc:3: no JSON"},
 	{"single quotes", "{'schema':'ipcguard-sample/1'}", "doc:1: no JSON"},
 	{"a comment", HEAD "/* c */\"a\":1}", "doc:1: no JSON"},
 	{"capital literals", HEAD "\"host\":NULL}", "doc:1: no JSON"},
-	{"bytes that are no UTF-8", HEAD "\n\"a\":\"\xff\"}", "doc:2: no JSON"},
+	{"bytes that are no UTF-8", HEAD "\n\"a\":\"\xff\"}",
+	 "doc:2: no JSON: invalid utf-8 string, at byte 37"},
 	{"two documents", HEAD "\"a\":1}\n{}", "doc:2: something stands behind the document"},
-	{"text behind it", HEAD "\"a\":1}\n\nx", "doc:3: something stands behind the document"},
+	{"text behind it", HEAD "\"a\":1}\n\nx",
+	 "doc:3: something stands behind the document, at byte 39"},
 	{"nested deeply", HEAD "\n\"a\":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]}",
 	 "doc:2: no JSON: nesting too deep"},
 	{"a leading zero", HEAD "\"current\":{\"kernel.shmall\":010}}", "doc:1: no JSON"},
 
-	{"no schema", "{}", "schema: not ipcguard-sample/1"},
-	{"another schema", "{\"schema\":\"ipcguard/1\"}", "schema: not ipcguard-sample/1"},
-	{"a later schema", "{\"schema\":\"ipcguard-sample/2\"}", "schema: not ipcguard-sample/1"},
-	{"a longer one", "{\"schema\":\"ipcguard-sample/1\\u0000x\"}", "schema: a NUL in a string"},
-	{"a number for the schema", "{\"schema\":1}", "schema: not a string"},
+	{"no schema", "{}", "doc: schema: not ipcguard-sample/1"},
+	{"another schema", "{\"schema\":\"ipcguard/1\"}", "doc: schema: not ipcguard-sample/1"},
+	{"a later schema", "{\"schema\":\"ipcguard-sample/2\"}",
+	 "doc: schema: not ipcguard-sample/1"},
+	{"a longer one", "{\"schema\":\"ipcguard-sample/1\\u0000x\"}",
+	 "doc: schema: a NUL in a string"},
+	{"a number for the schema", "{\"schema\":1}", "doc: schema: not a string"},
 
 	{"a unit for pages", HEAD "\"current\":{\"kernel.shmall\":\"64G\"}}",
-	 "current.kernel.shmall: \"64G\": not a number of pages in decimal digits"},
+	 "doc: current.kernel.shmall: \"64G\": not a number of pages in decimal digits"},
 	{"a unit for bytes", HEAD "\"current\":{\"kernel.shmmax\":\"64G\"}}",
-	 "current.kernel.shmmax: \"64G\": not a number of bytes in decimal digits"},
+	 "doc: current.kernel.shmmax: \"64G\": not a number of bytes in decimal digits"},
 	{"a fraction", HEAD "\"current\":{\"kernel.shmall\":1.5}}",
-	 "current.kernel.shmall: not a whole number of pages"},
+	 "doc: current.kernel.shmall: not a whole number of pages"},
 	{"an exponent", HEAD "\"current\":{\"kernel.shmall\":1e6}}",
-	 "current.kernel.shmall: not a whole number of pages"},
+	 "doc: current.kernel.shmall: not a whole number of pages"},
 	{"no number", HEAD "\"current\":{\"kernel.shmall\":NaN}}",
-	 "current.kernel.shmall: not a whole number of pages"},
+	 "doc: current.kernel.shmall: not a whole number of pages"},
 	{"negative", HEAD "\"current\":{\"kernel.shmmni\":-1}}",
-	 "current.kernel.shmmni: a negative number of segments"},
+	 "doc: current.kernel.shmmni: a negative number of segments"},
 	{"negative as text", HEAD "\"current\":{\"kernel.shmmni\":\"-1\"}}",
-	 "current.kernel.shmmni: \"-1\": not a number"},
+	 "doc: current.kernel.shmmni: \"-1\": not a number"},
 	{"true", HEAD "\"current\":{\"kernel.shmmni\":true}}",
-	 "current.kernel.shmmni: not a whole number of segments"},
+	 "doc: current.kernel.shmmni: not a whole number of segments"},
 	{"an empty text", HEAD "\"current\":{\"kernel.shmmni\":\"\"}}",
-	 "current.kernel.shmmni: \"\": not a number"},
+	 "doc: current.kernel.shmmni: \"\": not a number"},
 	{"hexadecimal", HEAD "\"current\":{\"kernel.shmmni\":\"0x10\"}}",
-	 "current.kernel.shmmni: \"0x10\": not a number"},
+	 "doc: current.kernel.shmmni: \"0x10\": not a number"},
 	{"a NUL in a number", HEAD "\"current\":{\"kernel.shmmni\":\"1\\u00002\"}}",
-	 "current.kernel.shmmni: \"1\": not a number"},
+	 "doc: current.kernel.shmmni: \"1\": not a number"},
 	{"past 2^64 as text", HEAD "\"current\":{\"kernel.shmmax\":\"18446744073709551616\"}}",
-	 "current.kernel.shmmax: \"18446744073709551616\": past 2^64-1"},
+	 "doc: current.kernel.shmmax: \"18446744073709551616\": past 2^64-1"},
 	{"past 2^64 as a number", HEAD "\"current\":{\"kernel.shmmax\":18446744073709551616}}",
-	 "current.kernel.shmmax: past what a number can be told by here: write it as a string"},
+	 "doc: current.kernel.shmmax: past what a number can be told by here: write it as a "
+	 "string"},
 	{"many digits", HEAD "\"current\":{\"kernel.shmmax\":\"000000000000000000001\"}}",
-	 "current.kernel.shmmax: \"000000000000000000001\": not a number"},
+	 "doc: current.kernel.shmmax: \"000000000000000000001\": not a number"},
 	{"three for four", HEAD "\"current\":{\"kernel.sem\":\"250 32000 100\"}}",
-	 "current.kernel.sem: \"250 32000 100\": not four numbers: SEMMSL SEMMNS SEMOPM SEMMNI"},
+	 "doc: current.kernel.sem: \"250 32000 100\": not four numbers: SEMMSL SEMMNS SEMOPM "
+	 "SEMMNI"},
 	{"commas for blanks", HEAD "\"current\":{\"kernel.sem\":\"250,32000,100,128\"}}",
-	 "current.kernel.sem: \"250,32000,100,128\": not four numbers"},
+	 "doc: current.kernel.sem: \"250,32000,100,128\": not four numbers"},
 	{"an array for four", HEAD "\"current\":{\"kernel.sem\":[250,32000,100,128]}}",
-	 "current.kernel.sem: not a string"},
-	{"a text for sections", HEAD "\"current\":\"x\"}", "current: not an object"},
+	 "doc: current.kernel.sem: not a string"},
+	{"a text for sections", HEAD "\"current\":\"x\"}", "doc: current: not an object"},
 	{"a number for huge pages of each size", HEAD "\"current\":{\"vm.nr_hugepages\":5}}",
-	 "current.vm.nr_hugepages: not an object"},
+	 "doc: current.vm.nr_hugepages: not an object"},
 	{"huge pages of a size that is none",
 	 HEAD "\"current\":{\"vm.nr_hugepages\":{\"2M\":\"5\"}}}",
-	 "current.vm.nr_hugepages.2M: not the size of a huge page in bytes"},
+	 "doc: current.vm.nr_hugepages.2M: not the size of a huge page in bytes"},
 	{"huge pages of a signed size",
 	 HEAD "\"current\":{\"vm.nr_hugepages\":{\"+2097152\":\"5\"}}}",
-	 "current.vm.nr_hugepages.+2097152: not the size of a huge page in bytes"},
+	 "doc: current.vm.nr_hugepages.+2097152: not the size of a huge page in bytes"},
 	{"huge pages of a page's size", HEAD "\"current\":{\"vm.nr_hugepages\":{\"4096\":\"5\"}}}",
-	 "current.vm.nr_hugepages.4096: not the size of a huge page in bytes"},
+	 "doc: current.vm.nr_hugepages.4096: not the size of a huge page in bytes"},
 	{"huge pages in bytes", HEAD "\"current\":{\"vm.nr_hugepages\":{\"2097152\":\"4G\"}}}",
-	 "current.vm.nr_hugepages.2097152: \"4G\": not a number of huge pages"},
+	 "doc: current.vm.nr_hugepages.2097152: \"4G\": not a number of huge pages"},
 
 	{"a page that is none", HEAD "\"host\":{\"page_size\":4095}}",
-	 "host: page_size is no size of a page"},
-	{"a page of 0", HEAD "\"host\":{\"page_size\":0}}", "host: page_size is no size of a page"},
+	 "doc: host: page_size is no size of a page"},
+	{"a page of 0", HEAD "\"host\":{\"page_size\":0}}",
+	 "doc: host: page_size is no size of a page"},
 	{"kilobytes of a page", HEAD "\"host\":{\"page_size\":4}}",
-	 "host: page_size is no size of a page"},
+	 "doc: host: page_size is no size of a page"},
 	{"a word of 128 bits", HEAD "\"host\":{\"long_bits\":128}}",
-	 "host: long_bits is neither 32 nor 64"},
-	{"no ids", HEAD "\"host\":{\"ipcmni\":0}}", "host: ipcmni is no number of ids"},
+	 "doc: host: long_bits is neither 32 nor 64"},
+	{"no ids", HEAD "\"host\":{\"ipcmni\":0}}", "doc: host: ipcmni is no number of ids"},
 	{"too many ids", HEAD "\"host\":{\"ipcmni\":2147483648}}",
-	 "host: ipcmni is no number of ids"},
+	 "doc: host: ipcmni is no number of ids"},
 	{"memory with a unit", HEAD "\"host\":{\"ram_bytes\":\"64G\"}}",
-	 "host.ram_bytes: \"64G\": not a number of bytes"},
+	 "doc: host.ram_bytes: \"64G\": not a number of bytes"},
+	{"no memory", HEAD "\"host\":{\"ram_bytes\":0}}", "doc: host.ram_bytes: no memory"},
+	{"no memory as text", HEAD "\"host\":{\"ram_bytes\":\"0\"}}",
+	 "doc: host.ram_bytes: no memory"},
 	{"sizes that are none", HEAD "\"host\":{\"hugepage_sizes\":[2097152,3000000]}}",
-	 "host.hugepage_sizes[1]: no power of two that is larger than a page"},
+	 "doc: host.hugepage_sizes[1]: no power of two that is larger than a page"},
 	{"kilobytes of sizes", HEAD "\"host\":{\"hugepage_sizes\":[2048]}}",
-	 "host.hugepage_sizes[0]: no power of two that is larger than a page"},
+	 "doc: host.hugepage_sizes[0]: no power of two that is larger than a page"},
 	{"a size for sizes", HEAD "\"host\":{\"hugepage_sizes\":2097152}}",
-	 "host.hugepage_sizes: not an array"},
+	 "doc: host.hugepage_sizes: not an array"},
 	{"too many sizes",
 	 HEAD "\"host\":{\"hugepage_sizes\":[8192,16384,32768,65536,131072,262144,524288,1048576,"
 	      "2097152,4194304,8388608,16777216,33554432,67108864,134217728,268435456,536870912]}}",
-	 "host.hugepage_sizes[16]: more than 16 sizes"},
+	 "doc: host.hugepage_sizes[16]: more than 16 sizes"},
 	{"a default size that is none", HEAD "\"host\":{\"default_hugepage_size\":2048}}",
-	 "host: default_hugepage_size is no size of a huge page"},
-	{"an array for the host", HEAD "\"host\":[]}", "host: not an object"},
+	 "doc: host: default_hugepage_size is no size of a huge page"},
+	{"an array for the host", HEAD "\"host\":[]}", "doc: host: not an object"},
 
-	{"an object for samples", HEAD "\"samples\":{}}", "samples: not an array"},
-	{"a number for a sample", HEAD "\"samples\":[{},5]}", "samples[1]: not an object"},
+	{"an object for samples", HEAD "\"samples\":{}}", "doc: samples: not an array"},
+	{"a number for a sample", HEAD "\"samples\":[{},5]}", "doc: samples[1]: not an object"},
 	{"a time before all times", HEAD "\"samples\":[{\"time\":-1}]}",
-	 "samples[0].time: a negative number of seconds"},
+	 "doc: samples[0].time: a negative number of seconds"},
 	{"a time past all times", HEAD "\"samples\":[{\"time\":\"9223372036854775808\"}]}",
-	 "samples[0]: time is past the end of time"},
+	 "doc: samples[0]: time is past the end of time"},
 	{"a date", HEAD "\"samples\":[{\"time\":\"2026-01-01\"}]}",
-	 "samples[0].time: \"2026-01-01\": not a number of seconds"},
+	 "doc: samples[0].time: \"2026-01-01\": not a number of seconds"},
 	{"a section that is none", HEAD "\"samples\":[{},{},{\"sem\":7}]}",
-	 "samples[2].sem: not an object"},
+	 "doc: samples[2].sem: not an object"},
 	{"a figure that is none", HEAD "\"samples\":[{\"sem\":{\"sets\":\"many\"}}]}",
-	 "samples[0].sem.sets: \"many\": not a number of sets"},
+	 "doc: samples[0].sem.sets: \"many\": not a number of sets"},
 	{"segments that are no list", HEAD "\"samples\":[{\"shm\":{\"segments\":5}}]}",
-	 "samples[0].shm.segments: not an array"},
+	 "doc: samples[0].shm.segments: not an array"},
 	{"a segment without a size",
 	 HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1},{\"count\":1}]}}]}",
-	 "samples[0].shm.segments[1]: has no \"bytes\""},
+	 "doc: samples[0].shm.segments[1]: has no \"bytes\""},
 	{"a segment's size with a unit",
 	 HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":\"8G\"}]}}]}",
-	 "samples[0].shm.segments[0].bytes: \"8G\": not a number of bytes"},
+	 "doc: samples[0].shm.segments[0].bytes: \"8G\": not a number of bytes"},
 	{"huge pages of 3 MB",
 	 HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1,\"hugepage_size\":3000000}]}}]}",
-	 "samples[0].shm.segments[0]: hugepage_size is no size of a huge page"},
+	 "doc: samples[0].shm.segments[0]: hugepage_size is no size of a huge page"},
 	{"huge pages of a page's size",
 	 HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1,\"hugepage_size\":4096}]}}]}",
-	 "samples[0].shm.segments[0]: hugepage_size is no size of a huge page"},
+	 "doc: samples[0].shm.segments[0]: hugepage_size is no size of a huge page"},
 	{"a user by name",
 	 HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1,\"uid\":\"oracle\"}]}}]}",
-	 "samples[0].shm.segments[0].uid: \"oracle\": not a number of a user"},
+	 "doc: samples[0].shm.segments[0].uid: \"oracle\": not a number of a user"},
 	{"nobody's uid",
 	 HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1,\"uid\":4294967295}]}}]}",
-	 "samples[0].shm.segments[0].uid: not a uid"},
+	 "doc: samples[0].shm.segments[0].uid: not a uid"},
 	{"a unit that is no text",
 	 HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1,\"unit\":5}]}}]}",
-	 "samples[0].shm.segments[0].unit: not a string"},
+	 "doc: samples[0].shm.segments[0].unit: not a string"},
 	{"queues by user that are no object",
 	 HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":[]}}]}",
-	 "samples[0].mqueue.bytes_by_uid: not an object"},
+	 "doc: samples[0].mqueue.bytes_by_uid: not an object"},
 	{"a user's queues that are no number",
 	 HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"1000\":\"8K\"}}}]}",
-	 "samples[0].mqueue.bytes_by_uid.1000: \"8K\": not a number of bytes"},
+	 "doc: samples[0].mqueue.bytes_by_uid.1000: \"8K\": not a number of bytes"},
 	{"a key with a colour in it",
 	 HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"\\u001b[31m\":true}}}]}",
-	 "samples[0].mqueue.bytes_by_uid.\\x1b[31m: not a whole number"},
+	 "doc: samples[0].mqueue.bytes_by_uid.\\x1b[31m: not a uid"},
+	{"a user by name whose queues they are",
+	 HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"oracle\":\"8192\"}}}]}",
+	 "doc: samples[0].mqueue.bytes_by_uid.oracle: not a uid"},
+	{"nobody's uid whose queues they are",
+	 HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"4294967295\":\"8192\"}}}]}",
+	 "doc: samples[0].mqueue.bytes_by_uid.4294967295: not a uid"},
+	{"a uid of 2^64",
+	 HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"18446744073709551616\":\"8192\"}}}]}",
+	 "doc: samples[0].mqueue.bytes_by_uid.18446744073709551616: not a uid"},
+	{"a signed uid", HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"+7\":\"8192\"}}}]}",
+	 "doc: samples[0].mqueue.bytes_by_uid.+7: not a uid"},
+	{"a uid with a blank", HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"7 \":null}}}]}",
+	 "doc: samples[0].mqueue.bytes_by_uid.7 : not a uid"},
+	{"no uid at all", HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"\":\"8192\"}}}]}",
+	 "doc: samples[0].mqueue.bytes_by_uid.: not a uid"},
 };
 
 static void a_mistake_is_told_with_its_place(void **state)
@@ -296,6 +322,97 @@ static void what_is_missing_is_not_known(void **state)
 		assert_int_equal(scene.analysis.host.current.known, 0);
 		assert_true(scene.analysis.host.ram_bytes == OBJECT_UNKNOWN);
 		assert_int_equal(scene.analysis.host.page_size, 4096);
+		scene_done(&scene);
+	}
+}
+
+static void uids_are_up_to_the_last_but_one(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	read_fine(&scene, HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"0\":\"5\","
+			       "\"4294967294\":\"7\"}}}]}");
+	assert_int_equal(scene.analysis.samples.list[0].figures[FIGURE_MQ_BYTES_OF_USER], 7);
+	scene_done(&scene);
+}
+
+static void one_size_of_huge_pages_is_the_default(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t size;
+		bool is_unknown;
+	} cases[] = {
+		{HEAD "\"host\":{\"hugepage_sizes\":[2097152]}}", 2 * MIB, false},
+		{HEAD "\"host\":{\"hugepage_sizes\":[2097152],\"default_hugepage_size\":null}}",
+		 2 * MIB, false},
+		{HEAD "\"host\":{\"hugepage_sizes\":[2097152,2097152]}}", 2 * MIB, false},
+		/* a segment's size, which the list has left out, changes nothing */
+		{HEAD "\"host\":{\"hugepage_sizes\":[2097152]},\"samples\":[{\"shm\":{\"segments\":"
+		      "[{\"bytes\":1,\"hugepage_size\":1073741824}]}}]}",
+		 2 * MIB, false},
+		{HEAD
+		 "\"host\":{\"hugepage_sizes\":[2097152],\"default_hugepage_size\":1073741824}}",
+		 GIB, false},
+		{HEAD "\"host\":{\"hugepage_sizes\":[2097152,1073741824],"
+		      "\"default_hugepage_size\":2097152}}",
+		 2 * MIB, false},
+		{HEAD "\"host\":{\"hugepage_sizes\":[2097152,1073741824]}}", 0, true},
+		{HEAD "\"current\":{\"vm.nr_hugepages\":{\"2097152\":1,\"1073741824\":1}}}", 0,
+		 true},
+		{HEAD
+		 "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1,\"hugepage_size\":2097152},"
+		 "{\"bytes\":1,\"hugepage_size\":1073741824}]}}]}",
+		 0, true},
+		{HEAD "\"samples\":[{\"shm\":{\"segments\":[{\"bytes\":1,"
+		      "\"hugepage_size\":2097152}]}}]}",
+		 0, false},
+		/* told: none */
+		{HEAD "\"host\":{\"hugepage_sizes\":[2097152],\"default_hugepage_size\":0}}", 0,
+		 false},
+		{HEAD "\"host\":{\"hugepage_sizes\":[2097152,1073741824],"
+		      "\"default_hugepage_size\":0}}",
+		 0, false},
+		{HEAD "\"host\":{\"hugepage_sizes\":[]}}", 0, false},
+		{HEAD "\"host\":{}}", 0, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct host *host;
+		struct scene scene;
+
+		read_fine(&scene, cases[i].text);
+		host = &scene.analysis.host;
+		if (host->default_hugepage_size != cases[i].size ||
+		    host->default_hugepage_size_unknown != cases[i].is_unknown)
+			print_message("%s\n", cases[i].text);
+		assert_int_equal(host->default_hugepage_size, cases[i].size);
+		assert_int_equal(host->default_hugepage_size_unknown, cases[i].is_unknown);
+		scene_done(&scene);
+	}
+}
+
+static void a_missing_page_size_is_assumed(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_assumed;
+	} cases[] = {
+		{HEAD "\"host\":{\"page_size\":4096}}", false},
+		{HEAD "\"host\":{\"page_size\":null}}", true},
+		{HEAD "\"host\":{}}", true},
+		{HEAD "\"samples\":[]}", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct scene scene;
+
+		read_fine(&scene, cases[i].text);
+		assert_int_equal(scene.analysis.host.page_size, 4096);
+		assert_int_equal(scene.analysis.host.page_size_assumed, cases[i].is_assumed);
 		scene_done(&scene);
 	}
 }
@@ -551,7 +668,7 @@ static void a_units_name_has_255_bytes_as_written(void **state)
 		assert_int_equal(read_bytes(&scene, text.bytes, text.length, &error),
 				 names[i].is_fine ? 0 : -EINVAL);
 		if (!names[i].is_fine)
-			assert_string_equal(error.what, "longer than 255 bytes");
+			assert_non_null(strstr(error.what, ".unit: longer than 255 bytes"));
 		parse_error_done(&error);
 		scene_done(&scene);
 	}
@@ -806,6 +923,9 @@ int main(void)
 		cmocka_unit_test(a_nul_is_no_end),
 		cmocka_unit_test(a_huge_document_is_refused),
 		cmocka_unit_test(what_is_missing_is_not_known),
+		cmocka_unit_test(uids_are_up_to_the_last_but_one),
+		cmocka_unit_test(one_size_of_huge_pages_is_the_default),
+		cmocka_unit_test(a_missing_page_size_is_assumed),
 		cmocka_unit_test(no_samples_are_fine),
 		cmocka_unit_test(an_empty_list_of_segments_is_none_in_use),
 		cmocka_unit_test(numbers_may_be_texts),
