@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "printed.h"
+#include "saturate.h"
 #include "say.h"
 #include "store.h"
 
@@ -57,7 +58,8 @@ uint64_t history_limit(const struct history *history, enum figure_id figure, con
 		    !parameter_is_known(&history->limits, parameter))
 			continue;
 		*name = parameter_name(parameter);
-		return history->limits.value[id];
+		/* SUSE's shmmax is 2^64-1, and known */
+		return saturate_known(history->limits.value[id]);
 	}
 	return OBJECT_UNKNOWN;
 }

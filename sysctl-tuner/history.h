@@ -48,6 +48,9 @@ void history_sparkline(struct text *text, const uint64_t *columns, size_t count,
 /* A figure as people read it: bytes in K, M, G; what has very many digits by its first two. */
 void history_add_value(struct text *text, enum figure_id figure, uint64_t value);
 
+/* The limit of a figure, as history_limit() tells it: "unlimited" from 2^63 on. */
+void history_add_limit(struct text *text, enum figure_id figure, uint64_t limit);
+
 int history_print_table(const struct history *history, FILE *out);
 int history_print_plot(const struct history *history, FILE *out);
 int history_print_csv(const struct history *history, FILE *out);

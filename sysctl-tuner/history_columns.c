@@ -4,8 +4,11 @@
 
 #include "history.h"
 
-/* Numbers from here on are no longer read digit by digit: shmall is about 2^64 on many hosts. */
+/* Numbers from here on are no longer read digit by digit. */
 #define EXACT_MAX UINT64_C(1000000000000)
+
+/* From here on a limit is no amount: shmmax and shmall are 2^64 - 2^24 - 1 where nobody has set them. */
+#define UNLIMITED (UINT64_C(1) << 63)
 
 bool history_has(const struct history *history, enum figure_id figure)
 {
@@ -109,4 +112,12 @@ void history_add_value(struct text *text, enum figure_id figure, uint64_t value)
 		text_add_format(text, "%.1e", (double)value);
 	else
 		text_add_format(text, "%" PRIu64, value);
+}
+
+void history_add_limit(struct text *text, enum figure_id figure, uint64_t limit)
+{
+	if (limit >= UNLIMITED && limit != OBJECT_UNKNOWN)
+		text_add(text, "unlimited");
+	else
+		history_add_value(text, figure, limit);
 }

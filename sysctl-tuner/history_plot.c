@@ -115,7 +115,7 @@ static int print_head(const struct plot *plot, const struct peak *peak, const ch
 			format_time(plot->history->samples.list[peak->sample].time, when));
 	if (plot->limit != OBJECT_UNKNOWN) {
 		text_add_format(&line, "; %s: ", limit_name);
-		history_add_value(&line, plot->figure, plot->limit);
+		history_add_limit(&line, plot->figure, plot->limit);
 	}
 	if (line.failed)
 		return -ENOMEM;

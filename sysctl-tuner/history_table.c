@@ -51,7 +51,7 @@ static void fill(struct cells *cells, const struct history *history, enum figure
 	history_add_value(&texts[P50], figure, peak->p50);
 	history_add_value(&texts[P95], figure, peak->p95);
 	history_add_value(&texts[P99], figure, peak->p99);
-	history_add_value(&texts[LIMIT], figure, history_limit(history, figure, &name));
+	history_add_limit(&texts[LIMIT], figure, history_limit(history, figure, &name));
 	history_columns(history, figure, shape, SPARKLINE_WIDTH);
 	history_sparkline(&texts[SHAPE], shape, SPARKLINE_WIDTH, history->is_utf8);
 }

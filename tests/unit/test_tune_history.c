@@ -225,6 +225,57 @@ static void the_limit_is_a_line_where_it_is_near(void **state)
 	}
 }
 
+static void a_limit_past_2_63_is_none(void **state)
+{
+	static const struct {
+		enum figure_id figure;
+		enum parameter_id parameter;
+		uint64_t limit;
+		const char *plot, *table;
+	} cases[] = {
+		{FIGURE_SHM_PAGES, PARAMETER_SHMALL, UINT64_C(1) << 63, "; shmall: unlimited",
+		 " unlimited "},
+		{FIGURE_SHM_PAGES, PARAMETER_SHMALL, (UINT64_C(1) << 63) - 1, "; shmall: 9.2e+18",
+		 " 9.2e+18 "},
+		{FIGURE_SHM_LARGEST, PARAMETER_SHMMAX, UINT64_MAX - (1 << 24),
+		 "; shmmax: unlimited", " unlimited "},
+		{FIGURE_SHM_LARGEST, PARAMETER_SHMMAX, UINT64_MAX, "; shmmax: unlimited",
+		 " unlimited "},
+		{FIGURE_SHM_LARGEST, PARAMETER_SHMMAX, UINT64_C(1) << 62, "; shmmax: 4.0E",
+		 " 4.0E "},
+	};
+	static const uint64_t values[] = {100, 0, 100};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_free_ char *plot = NULL, *table = NULL;
+		struct fixture f;
+
+		fill(&f, cases[i].figure, values, 3);
+		parameter_set(&f.history.limits, cases[i].parameter, cases[i].limit);
+		plot = printed(&f.history, history_print_plot);
+		assert_non_null(strstr(plot, cases[i].plot));
+		f.history.figure = -1;
+		table = printed(&f.history, history_print_table);
+		assert_non_null(strstr(table, cases[i].table));
+	}
+}
+
+/* As high as what is in use may be, it is an amount. */
+static void a_figure_past_2_63_is_a_number(void **state)
+{
+	static const uint64_t values[] = {UINT64_C(1) << 63};
+	struct fixture f;
+	_cleanup_free_ char *text = NULL;
+
+	(void)state;
+	fill(&f, FIGURE_SHM_PAGES, values, 1);
+	f.history.figure = -1;
+	text = printed(&f.history, history_print_table);
+	assert_null(strstr(text, "unlimited"));
+	assert_non_null(strstr(text, " 9.2e+18 9.2e+18 "));
+}
+
 static void blocks_only_where_the_terminal_has_them(void **state)
 {
 	static const uint64_t values[] = {1, 2, 3};
@@ -327,6 +378,8 @@ int main(void)
 		cmocka_unit_test(a_line_of_blocks),
 		cmocka_unit_test(a_plot_goes_from_nothing_to_the_highest),
 		cmocka_unit_test(the_limit_is_a_line_where_it_is_near),
+		cmocka_unit_test(a_limit_past_2_63_is_none),
+		cmocka_unit_test(a_figure_past_2_63_is_a_number),
 		cmocka_unit_test(blocks_only_where_the_terminal_has_them),
 		cmocka_unit_test(csv_has_empty_fields_for_what_is_unknown),
 		cmocka_unit_test(json_has_null_for_what_is_unknown),
