@@ -186,10 +186,8 @@ static int read_huge_sizes(const struct json_place *at, struct host *host,
 		return r;
 	if (size && host_add_hugepage_size(host, size) < 0)
 		return json_complain(at, error, "default_hugepage_size is no size of a huge page");
-	if (!told && host->hugepage_size_count == 1)
-		size = host->hugepage_sizes[0];
 	host->default_hugepage_size = size;
-	host->default_hugepage_size_unknown = !told && !size;
+	host->default_hugepage_size_unknown = !told;
 	return 0;
 }
 
@@ -223,5 +221,12 @@ int host_read_json(const struct json_place *document, struct host *host, struct 
 {
 	int r = read_host(document, host, error);
 
-	return r < 0 ? r : read_current(document, host, error);
+	if (r == 0)
+		r = read_current(document, host, error);
+	/* of all that the host is said to have, one alone is the default */
+	if (r == 0 && host->default_hugepage_size_unknown && host->hugepage_size_count == 1) {
+		host->default_hugepage_size = host->hugepage_sizes[0];
+		host->default_hugepage_size_unknown = false;
+	}
+	return r;
 }

@@ -292,20 +292,19 @@ static int warn_unreadable(struct recommendation *result, const struct host *hos
 }
 
 /* A document may leave out what is in force; where something is needed of it, that was a guess. */
-static int warn_assumed(struct recommendation *result, const struct host *host)
+static int warn_assumed_limits(struct recommendation *result)
 {
 	_cleanup_(text_done) struct text names = {0};
 	unsigned about = 0;
 
-	for (int id = 0; !host->is_local && id < PARAMETER_COUNT_; id++) {
+	for (int id = 0; id < PARAMETER_COUNT_; id++) {
 		const struct value *value = &result->values[id];
-		unsigned of_sysctl = ABOUT(parameter_sysctl((enum parameter_id)id));
+		enum sysctl_id sysctl = parameter_sysctl((enum parameter_id)id);
 
-		if (value->has_current || !value->need || about & of_sysctl)
+		if (value->has_current || !value->need || about & ABOUT(sysctl))
 			continue;
-		text_add_format(&names, "%s%s", about ? ", " : "",
-				sysctl_name(parameter_sysctl((enum parameter_id)id)));
-		about |= of_sysctl;
+		text_add_format(&names, "%s%s", about ? ", " : "", sysctl_name(sysctl));
+		about |= ABOUT(sysctl);
 	}
 	if (!about)
 		return 0;
@@ -315,6 +314,23 @@ static int warn_assumed(struct recommendation *result, const struct host *host)
 				   "what is in force is not told of %s: taken for the kernel's "
 				   "default",
 				   names.bytes);
+}
+
+static int warn_assumed(struct recommendation *result, const struct request *request)
+{
+	const struct host *host = request->host;
+	int r = 0;
+
+	if (host->page_size_assumed && result->values[PARAMETER_SHMALL].need)
+		r = recommendation_warn(result, WARNING_ASSUMED,
+					ABOUT(SYSCTL_SHMMAX) | ABOUT(SYSCTL_SHMALL),
+					"page_size is not told: taken for %" PRIu64,
+					host->page_size);
+	if (r == 0 && host->default_hugepage_size_unknown && request->needs->count)
+		r = recommendation_warn(result, WARNING_ASSUMED, ABOUT_HUGEPAGES,
+					"default_hugepage_size is not told: nothing is said of "
+					"what products need of huge pages");
+	return r == 0 && !host->is_local ? warn_assumed_limits(result) : r;
 }
 
 static int warn_products(struct recommendation *result, const struct profile_needs *needs)
@@ -358,7 +374,7 @@ int warnings_add(struct recommendation *result, const struct request *request)
 	if (r == 0)
 		r = warn_unreadable(result, request->host);
 	if (r == 0)
-		r = warn_assumed(result, request->host);
+		r = warn_assumed(result, request);
 	if (r == 0)
 		r = warn_products(result, request->needs);
 	for (size_t i = 0; r == 0 && i < FAILED_CALLS; i++)

@@ -359,6 +359,7 @@ static void one_size_of_huge_pages_is_the_default(void **state)
 		      "\"default_hugepage_size\":2097152}}",
 		 2 * MIB, false},
 		{HEAD "\"host\":{\"hugepage_sizes\":[2097152,1073741824]}}", 0, true},
+		{HEAD "\"current\":{\"vm.nr_hugepages\":{\"2097152\":1}}}", 2 * MIB, false},
 		{HEAD "\"current\":{\"vm.nr_hugepages\":{\"2097152\":1,\"1073741824\":1}}}", 0,
 		 true},
 		{HEAD
