@@ -5,6 +5,7 @@
 
 FILE=/etc/sysctl.d/90-ipctune.conf
 MADE=/run/made-by-scenarios
+FULL=/run/full-by-scenarios
 
 put() { # file line...
 	local file=$1
@@ -24,6 +25,7 @@ mask() { # file
 
 # Also what a scenario that failed has left.
 clear_away() {
+	! mountpoint -q "$FULL" || umount "$FULL"
 	[ ! -e "$MADE" ] || xargs rm -f <"$MADE"
 	rm -f "$MADE" "$FILE"
 	sysctl -qw kernel.shmmni=4096 kernel.msgmax=8192 kernel.msgmnb=16384 kernel.msgmni=32000 \
@@ -137,22 +139,41 @@ scenario_applied_is_what_the_next_boot_brings() {
 	clear_away
 }
 
-# More huge pages than there is memory, asked for by a product.
+# Memory that is full, of which a product asks for more than is left; but not for more than 70 % of all.
 scenario_huge_pages_in_part_are_no_silent_success() {
-	local status=0 granted
+	local status=0 granted memory pages
 	clear_away
 	sysctl -qw vm.nr_hugepages=0
-	ipctune apply --for=jvm:bytes=8G >/run/out 2>/run/err || status=$?
+	memory=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
+	mkdir -p "$FULL"
+	mount -t tmpfs -o size=90% full "$FULL"
+	head -c $((memory / 2))M /dev/zero >"$FULL/file"
+	pages=$((memory * 65 / 100 / 2))
+	ipctune apply --for=jvm:bytes=$((pages * 2))M >/run/out 2>/run/err || status=$?
 	cat /run/out /run/err
 	[ "$status" = 1 ] || fail "status $status"
 	granted=$(sysctl -n vm.nr_hugepages)
-	[ "$granted" -gt 0 ] && [ "$granted" -lt 4096 ] || fail "granted $granted"
-	grep -q "vm.nr_hugepages: granted $granted of 4096" /run/err || fail "not said"
-	grep -qx 'vm.nr_hugepages = 4096' "$FILE" || fail "the file lacks it"
+	[ "$granted" -gt 0 ] && [ "$granted" -lt "$pages" ] || fail "granted $granted of $pages"
+	grep -q "vm.nr_hugepages: granted $granted of $pages" /run/err || fail "not said"
+	grep -qx "vm.nr_hugepages = $pages" "$FILE" || fail "the file lacks it"
 	ipctune revert || fail "revert: status $?"
 	[ "$(sysctl -n vm.nr_hugepages)" = 0 ] || fail "$(sysctl -n vm.nr_hugepages) are left"
+	umount "$FULL"
 	ipctune apply --for=jvm:bytes=8M || fail "few pages: status $?"
 	[ "$(sysctl -n vm.nr_hugepages)" = 4 ] || fail "$(sysctl -n vm.nr_hugepages) of 4"
 	ipctune revert
+	clear_away
+}
+
+# What would leave no memory to boot with is neither tried nor written.
+scenario_more_huge_pages_than_memory_are_refused() {
+	local status=0
+	clear_away
+	sysctl -qw vm.nr_hugepages=0
+	ipctune apply --for=jvm:bytes=8G >/run/out 2>/run/err || status=$?
+	[ "$status" = 1 ] || fail "status $status"
+	grep -q 'vm.nr_hugepages: more is wanted than memory bears; nothing is changed' /run/err || fail "$(cat /run/err)"
+	[ "$(sysctl -n vm.nr_hugepages)" = 0 ] || fail "$(sysctl -n vm.nr_hugepages) pages"
+	[ ! -e "$FILE" ] || fail "there is a file"
 	clear_away
 }
