@@ -239,8 +239,7 @@ void settle(struct value *value, bool may_lower)
  */
 static bool bears_cap(const struct value *value, enum parameter_id id)
 {
-	return id != PARAMETER_MSGMAX && value->peak.is_measured && value->peak.value &&
-	       !peak_is_no_demand(id, value->peak.value);
+	return id != PARAMETER_MSGMAX && !peak_is_no_demand(id, value->peak.value);
 }
 
 static int recommend_one(struct recommendation *result, enum parameter_id id,
