@@ -156,7 +156,7 @@ static void add_whole_pages(struct text *text, const struct value *value)
 {
 	if (value->product_whole <= value->product)
 		return;
-	text_add(text, " In whole huge pages: ");
+	text_add(text, " Rounded up to whole huge pages: ");
 	add_number(text, value->product_whole);
 	text_add_char(text, '.');
 }

@@ -174,7 +174,6 @@ static int check_host(const struct json_place *at, const struct host *host, uint
 	return 0;
 }
 
-/* Of one size only, that is the default where the document names none. */
 static int read_huge_sizes(const struct json_place *at, struct host *host,
 			   struct parse_error *error)
 {

@@ -62,13 +62,13 @@ static void products_on_huge_pages_take_whole_ones(void **state)
 	scene_assert_value(&scene, "in pages", PARAMETER_SHMALL, 1024, ACTION_RAISE);
 	assert_int_equal(scene_value(&scene, PARAMETER_SHMMAX)->need, 3 * MIB);
 	assert_int_equal(scene_value(&scene, PARAMETER_SHMALL)->need, 768);
-	scene_assert_row_says(&scene, "kernel.shmmax", "In whole huge pages: 4,194,304.", true);
+	scene_assert_row_says(&scene, "kernel.shmmax", "Rounded up to whole huge pages: 4,194,304.", true);
 	profile_needs_done(&scene.analysis.needs);
 	/* no huge pages, no such rounding */
 	scene_add_product(&scene, "oracle:sga=8589934593,hugepages=no");
 	scene_recommend(&scene);
 	scene_assert_value(&scene, "none", PARAMETER_SHMMAX, UINT64_C(8589934593), ACTION_RAISE);
-	scene_assert_row_says(&scene, "kernel.shmmax", "In whole huge pages", false);
+	scene_assert_row_says(&scene, "kernel.shmmax", "whole huge pages", false);
 	scene_done(&scene);
 }
 
