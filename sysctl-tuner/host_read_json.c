@@ -17,19 +17,27 @@ struct reading {
 	struct parse_error *error;
 };
 
+int sample_member_size(const struct json_place *member, struct host *host, uint64_t *size,
+		       struct parse_error *error)
+{
+	char *end;
+
+	errno = 0;
+	*size = strtoull(member->key, &end, 10);
+	if (errno || *end || !isdigit((unsigned char)*member->key) ||
+	    host_add_hugepage_size(host, *size) < 0)
+		return json_complain(member, error, "not the size of a huge page in bytes");
+	return 0;
+}
+
 static int read_current_hugepages(const struct json_place *member, void *data)
 {
 	const struct reading *reading = data;
 	uint64_t size, pages;
-	char *end;
-	int r, at;
+	int r = sample_member_size(member, reading->host, &size, reading->error), at;
 
-	errno = 0;
-	size = strtoull(member->key, &end, 10);
-	if (errno || *end || !isdigit((unsigned char)*member->key) ||
-	    host_add_hugepage_size(reading->host, size) < 0)
-		return json_complain(member, reading->error,
-				     "not the size of a huge page in bytes");
+	if (r < 0)
+		return r;
 	r = json_number(member, "huge pages", &pages, reading->error);
 	at = host_hugepage_index(reading->host, size);
 	if (r > 0)

@@ -47,7 +47,8 @@ static const char help[] =
 	"      --list-profiles        the products that are known, and their keys\n"
 	"      --from=FILE            samples of another host, as record --json writes them; - for "
 	"a pipe\n"
-	"      --since=SPAN           samples of the last SPAN (90min, 7d); default: all\n"
+	"      --since=SPAN           samples of the last SPAN (90min, 7d); default: all, of "
+	"record --json none\n"
 	"      --database=FILE        instead of /var/lib/ipcguard/ipctune.db\n"
 	"      --namespace-of=PID     record, recommend, explain, check: in the IPC namespace of "
 	"this process\n"
@@ -120,7 +121,7 @@ static const struct option_scope scopes[] = {
 	{OPT_HUGE_PAGES, FOR_ADVICE},
 	{OPT_JSON, ~(FOR(APPLY) | FOR(REVERT))},
 	{OPT_NAMESPACE_OF, ~(FOR(APPLY) | FOR(REVERT))},
-	{OPT_SINCE, FOR_ADVICE | FOR(HISTORY)},
+	{OPT_SINCE, FOR(RECORD) | FOR_ADVICE | FOR(HISTORY)},
 	{OPT_SVG, FOR(HISTORY)},
 	{OPT_TIGHTEN, FOR_ADVICE},
 };
@@ -257,6 +258,9 @@ static int check_together(const struct options *options)
 
 	if (options->is_json && has_output)
 		what = "--json prints one JSON document and nothing else";
+	else if (options->command == COMMAND_RECORD && options->since_ns && !options->is_json)
+		what = "record keeps one sample: --since is for --json, which prints those before "
+		       "it, too";
 	else if (options->is_csv && options->svg)
 		what = "--csv and --svg are two forms of the same";
 	else if (options->from && options->namespace_of)

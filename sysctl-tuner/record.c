@@ -5,6 +5,7 @@
 
 #include "analysis.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "commands.h"
 #include "failed_calls.h"
 #include "sample_json.h"
@@ -13,6 +14,23 @@
 #include "store.h"
 
 #define JOURNAL_MAX_S 600
+
+/* What was kept of that time, each with the lists that it has. */
+static int read_kept(const struct options *options, const char *place, struct samples *samples)
+{
+	_cleanup_(parse_error_done) struct parse_error error = {0};
+	_cleanup_(store_closep) struct store *store = NULL;
+	time_t since = time(NULL) - (time_t)(options->since_ns / NS_PER_S);
+	int r = store_open(&store, options->database, STORE_READ, &error);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		r = store_read(store, place, since, samples, NULL, &error);
+	for (size_t i = 0; r == 0 && i < samples->count; i++)
+		r = store_read_lists(store, place, &samples->list[i], &error);
+	return r < 0 ? analysis_complain(&error, r) : 0;
+}
 
 static int print(const struct host *host, const struct samples *samples)
 {
@@ -61,6 +79,8 @@ static int take(const struct options *options, struct host *host, struct samples
 	struct sample *sample;
 	int shm_fd, r = analysis_enter(options, &place, &shm_fd);
 
+	if (r == 0 && options->since_ns)
+		r = read_kept(options, place, samples);
 	if (r < 0)
 		return r;
 	r = host_read(host);

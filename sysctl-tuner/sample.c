@@ -87,6 +87,11 @@ void sample_done(struct sample *sample)
 	sample_init(sample);
 }
 
+bool figure_is_higher(uint64_t value, uint64_t than)
+{
+	return value != OBJECT_UNKNOWN && (than == OBJECT_UNKNOWN || value > than);
+}
+
 static void raise_figure(struct sample *sample, enum figure_id id, uint64_t value)
 {
 	uint64_t *figure = &sample->figures[id];
@@ -104,6 +109,22 @@ static struct sample_huge *huge_of(struct sample *sample, uint64_t size)
 		return NULL;
 	sample->huge[sample->huge_count] = (struct sample_huge){.size = size};
 	return &sample->huge[sample->huge_count++];
+}
+
+bool sample_raise_huge(struct sample *sample, const struct sample_huge *other)
+{
+	struct sample_huge *huge = huge_of(sample, other->size);
+	bool raises = false;
+
+	if (huge && figure_is_higher(other->pages, huge->pages)) {
+		huge->pages = other->pages;
+		raises = true;
+	}
+	if (huge && figure_is_higher(other->would, huge->would)) {
+		huge->would = other->would;
+		raises = true;
+	}
+	return raises;
 }
 
 static void add_huge(struct sample *sample, const struct sample_segments *group,
@@ -167,9 +188,13 @@ static uint64_t mqueue_bytes_of(const struct sample *sample, const struct sample
 
 void sample_add_up(struct sample *sample, const struct host *host)
 {
+	const struct sample told = *sample;
+
 	sample->huge_count = 0;
 	if (sample->segments)
 		add_up_segments(sample, host);
+	for (size_t i = 0; i < told.huge_count; i++)
+		sample_raise_huge(sample, &told.huge[i]);
 	for (size_t i = 0; i < sample->owner_count; i++)
 		if (sample->owners[i].mqueue_bytes)
 			raise_figure(sample, FIGURE_MQ_BYTES_OF_USER,

@@ -106,9 +106,14 @@ int figure_by_name(const char *name);
 const char *figure_title(enum figure_id id);
 bool figure_is_bytes(enum figure_id id);
 
+/* Whatever is known is higher than what isn't. */
+bool figure_is_higher(uint64_t value, uint64_t than);
+
+/* Raises a pair of values to those of another; adds the size where there is room. Returns whether one was higher. */
+bool sample_raise_huge(struct sample *sample, const struct sample_huge *other);
+
 /*
  * Adds up what the lists of the sample say: pages, huge pages, and whatever figures are unknown yet.
- * Figures that the kernel counted itself are raised, never lowered, by what the list adds up to. Sums past
- * 2^64 stay there.
+ * What is known already is raised, never lowered, by what the list adds up to. Sums past 2^64 stay there.
  */
 void sample_add_up(struct sample *sample, const struct host *host);

@@ -38,9 +38,12 @@ struct sample *samples_append(struct samples *samples)
 const char *const sample_sections[SAMPLE_SECTIONS] = {
 	"shm", "sem", "msg", "mqueue", "dev_shm", "hugepages", "failed_calls"};
 
-/* Where each figure stands that isn't added up from a list. */
+/* Where each figure stands. What can be added up from lists, too, stays where the database has them in part. */
 const struct figure_member figure_members[FIGURE_COUNT_] = {
+	[FIGURE_SHM_SEGMENTS] = {"shm", "count", "segments", false},
 	[FIGURE_SHM_PAGES] = {"shm", "pages", "pages", true},
+	[FIGURE_SHM_BYTES] = {"shm", "bytes", "bytes", true},
+	[FIGURE_SHM_LARGEST] = {"shm", "largest", "bytes", true},
 	[FIGURE_SHM_RESIDENT] = {"shm", "resident", "bytes", true},
 	[FIGURE_SHM_SWAPPED] = {"shm", "swapped", "bytes", true},
 	[FIGURE_SEM_SETS] = {"sem", "sets", "sets", false},
@@ -54,6 +57,7 @@ const struct figure_member figure_members[FIGURE_COUNT_] = {
 	[FIGURE_MQ_QUEUES] = {"mqueue", "queues", "queues", false},
 	[FIGURE_MQ_LARGEST_MAXMSG] = {"mqueue", "largest_maxmsg", "messages", false},
 	[FIGURE_MQ_LARGEST_MSGSIZE] = {"mqueue", "largest_msgsize", "bytes", true},
+	[FIGURE_MQ_BYTES_OF_USER] = {"mqueue", "bytes_of_user", "bytes", true},
 	[FIGURE_DEV_SHM_BYTES] = {"dev_shm", "bytes", "bytes", true},
 	[FIGURE_DEV_SHM_FILES] = {"dev_shm", "files", "files", false},
 	[FIGURE_HUGEPAGES_USED] = {"hugepages", "used", "pages", true},
@@ -160,11 +164,32 @@ static int add_figures(struct json_object *section, const char *name, const stru
 	for (int id = 0; id < FIGURE_COUNT_; id++) {
 		const struct figure_member *member = &figure_members[id];
 
-		if (!member->section || strcmp(member->section, name))
+		if (strcmp(member->section, name) != 0)
 			continue;
 		r |= member->is_text
 			     ? document_add_decimal(section, member->name, sample->figures[id])
 			     : document_add_exact(section, member->name, sample->figures[id]);
+	}
+	return r;
+}
+
+/* What segments need of each size. */
+static int add_hugepages(struct json_object *hugepages, const struct sample *sample)
+{
+	struct json_object *sizes = document_add_object(hugepages, "needed");
+	int r = sizes ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < sample->huge_count; i++) {
+		const struct sample_huge *huge = &sample->huge[i];
+		struct json_object *of_size;
+		char size[24];
+
+		snprintf(size, sizeof(size), "%" PRIu64, huge->size);
+		of_size = document_add_object(sizes, size);
+		if (!of_size)
+			return -ENOMEM;
+		r |= document_add_decimal(of_size, "pages", huge->pages);
+		r |= document_add_decimal(of_size, "would", huge->would);
 	}
 	return r;
 }
@@ -187,6 +212,8 @@ static int add_sample(struct json_object *array, const struct sample *sample)
 		r |= add_figures(section, sample_sections[i], sample);
 		if (!strcmp(sample_sections[i], "mqueue"))
 			r |= add_mqueue_users(section, sample);
+		if (!strcmp(sample_sections[i], "hugepages"))
+			r |= add_hugepages(section, sample);
 	}
 	r |= add_owners(element, sample, SIZE_MAX);
 	return r | document_add_exact(element, "failed_hugepages", sample->failed_hugepages);

@@ -14,7 +14,7 @@
 extern const char *const sample_sections[SAMPLE_SECTIONS];
 
 struct figure_member {
-	const char *section, *name; /* NULL: added up from a list */
+	const char *section, *name;
 	const char *unit;
 	bool is_text; /* written as a decimal string */
 };
@@ -38,6 +38,10 @@ struct json_place;
  */
 int sample_member_number(const struct json_place *at, const char *key, const char *unit,
 			 uint64_t *value, struct parse_error *error);
+
+/* The size that a member's key is, of huge pages; it becomes one of the host's. Returns 0 or -EINVAL. */
+int sample_member_size(const struct json_place *member, struct host *host, uint64_t *size,
+		       struct parse_error *error);
 
 /* Fills a host from a document's "host" and "current". Returns 0 or a negative errno. */
 int host_read_json(const struct json_place *document, struct host *host, struct parse_error *error);

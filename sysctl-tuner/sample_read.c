@@ -185,7 +185,7 @@ static int read_figures(const struct json_place *sections, const char *name, str
 	int r = json_member(sections, name, &section, error);
 
 	for (int id = 0; r >= 0 && id < FIGURE_COUNT_; id++)
-		if (figure_members[id].section && !strcmp(figure_members[id].section, name))
+		if (!strcmp(figure_members[id].section, name))
 			r = sample_member_number(&section, figure_members[id].name,
 						 figure_members[id].unit, &sample->figures[id],
 						 error);
@@ -231,6 +231,34 @@ static int read_mqueue_users(const struct json_place *at, struct sample *sample,
 	return r < 0 ? r : json_each(&users, add_mqueue_user, &reading, error);
 }
 
+static int add_hugepages(const struct json_place *member, void *data)
+{
+	struct reading *reading = data;
+	struct sample_huge huge = {.pages = OBJECT_UNKNOWN, .would = OBJECT_UNKNOWN};
+	int r = sample_member_size(member, reading->host, &huge.size, reading->error);
+
+	if (r >= 0)
+		r = sample_member_number(member, "pages", "pages", &huge.pages, reading->error);
+	if (r >= 0)
+		r = sample_member_number(member, "would", "pages", &huge.would, reading->error);
+	if (r < 0)
+		return r;
+	sample_raise_huge(reading->sample, &huge);
+	return 0;
+}
+
+static int read_hugepages(const struct json_place *at, struct host *host, struct sample *sample,
+			  struct parse_error *error)
+{
+	struct reading reading = {.host = host, .sample = sample, .error = error};
+	struct json_place hugepages, sizes;
+	int r = json_member(at, "hugepages", &hugepages, error);
+
+	if (r == 0)
+		r = json_member(&hugepages, "needed", &sizes, error);
+	return r < 0 ? r : json_each(&sizes, add_hugepages, &reading, error);
+}
+
 /* Where the document tells no owners: those of its segments. */
 static int owners_of_segments(struct sample *sample, const struct host *host)
 {
@@ -268,6 +296,8 @@ static int read_sample(const struct json_place *at, struct host *host, struct sa
 		r = read_figures(at, sample_sections[i], host, sample, error);
 	if (r >= 0)
 		r = read_mqueue_users(at, sample, error);
+	if (r >= 0)
+		r = read_hugepages(at, host, sample, error);
 	if (r >= 0)
 		r = read_owners(at, sample, error);
 	if (r >= 0)

@@ -29,45 +29,18 @@ static int weigh(struct store *store, const struct store_place *place, int64_t t
 	return r < 0 ? r : 0;
 }
 
-static bool is_higher(uint64_t value, uint64_t than)
-{
-	return value != OBJECT_UNKNOWN && (than == OBJECT_UNKNOWN || value > than);
-}
-
-/* Raises a pair of values to those of another; adds the size where there is room. */
-static bool raise_huge(struct sample *sample, const struct sample_huge *other)
-{
-	struct sample_huge *huge = sample->huge, *end = huge + sample->huge_count;
-	bool raises;
-
-	while (huge < end && huge->size != other->size)
-		huge++;
-	if (huge == end && sample->huge_count == HUGEPAGE_SIZES_MAX)
-		return false;
-	if (huge == end) {
-		*huge = (struct sample_huge){.size = other->size};
-		sample->huge_count++;
-	}
-	raises = is_higher(other->pages, huge->pages) || is_higher(other->would, huge->would);
-	if (is_higher(other->pages, huge->pages))
-		huge->pages = other->pages;
-	if (is_higher(other->would, huge->would))
-		huge->would = other->would;
-	return raises;
-}
-
 /* Raises each value to that of another sample. Returns whether one was higher. */
 static bool raise_values(struct sample *sample, const struct sample *other)
 {
 	bool raises = false;
 
 	for (size_t i = 0; i < STORE_VALUE_COUNT; i++)
-		if (is_higher(store_value(other, i), store_value(sample, i))) {
+		if (figure_is_higher(store_value(other, i), store_value(sample, i))) {
 			store_set_value(sample, i, store_value(other, i));
 			raises = true;
 		}
 	for (size_t i = 0; i < other->huge_count; i++)
-		raises |= raise_huge(sample, &other->huge[i]);
+		raises |= sample_raise_huge(sample, &other->huge[i]);
 	return raises;
 }
 

@@ -224,6 +224,14 @@ static const struct bad {
 	{"queues by user that are no object",
 	 HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":[]}}]}",
 	 "doc: samples[0].mqueue.bytes_by_uid: not an object"},
+	{"huge pages that are no object", HEAD "\"samples\":[{\"hugepages\":{\"needed\":[]}}]}",
+	 "doc: samples[0].hugepages.needed: not an object"},
+	{"huge pages needed of a size that is none",
+	 HEAD "\"samples\":[{\"hugepages\":{\"needed\":{\"2M\":{}}}}]}",
+	 "doc: samples[0].hugepages.needed.2M: not the size of a huge page in bytes"},
+	{"huge pages needed in bytes",
+	 HEAD "\"samples\":[{\"hugepages\":{\"needed\":{\"2097152\":{\"pages\":\"4G\"}}}}]}",
+	 "doc: samples[0].hugepages.needed.2097152.pages: \"4G\": not a number of pages"},
 	{"a user's queues that are no number",
 	 HEAD "\"samples\":[{\"mqueue\":{\"bytes_by_uid\":{\"1000\":\"8K\"}}}]}",
 	 "doc: samples[0].mqueue.bytes_by_uid.1000: \"8K\": not a number of bytes"},
@@ -552,6 +560,44 @@ static void pages_are_the_greater_of_list_and_kernel(void **state)
 	scene_done(&scene);
 }
 
+/* The database has but the largest groups of segments, and not of all samples. */
+static void what_is_told_and_what_the_list_adds_up_to_the_greater_counts(void **state)
+{
+	static const struct {
+		const char *segments;
+		uint64_t count, largest, huge, would;
+	} cases[] = {
+		{"", 5, 6291456, 7, 1},
+		{"\"segments\":[],", 5, 6291456, 7, 1},
+		{"\"segments\":[{\"bytes\":1,\"count\":6}],", 6, 6291456, 7, 1},
+		{"\"segments\":[{\"bytes\":8388608,\"count\":2,\"hugepage_size\":2097152}],", 5,
+		 8388608, 8, 1},
+		{"\"segments\":[{\"bytes\":4194304,\"hugepage_size\":0}],", 5, 6291456, 7, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(text_done) struct text text = {0};
+		const struct sample *sample;
+		struct scene scene;
+
+		text_add_format(
+			&text,
+			HEAD
+			"\"samples\":[{\"shm\":{%s\"count\":5,\"largest\":6291456},"
+			"\"hugepages\":{\"needed\":{\"2097152\":{\"pages\":7,\"would\":1}}}}]}",
+			cases[i].segments);
+		read_fine(&scene, text.bytes);
+		sample = &scene.analysis.samples.list[0];
+		assert_int_equal(sample->figures[FIGURE_SHM_SEGMENTS], cases[i].count);
+		assert_int_equal(sample->figures[FIGURE_SHM_LARGEST], cases[i].largest);
+		assert_int_equal(sample->huge_count, 1);
+		assert_int_equal(sample->huge[0].pages, cases[i].huge);
+		assert_int_equal(sample->huge[0].would, cases[i].would);
+		scene_done(&scene);
+	}
+}
+
 static void owners_come_from_segments_where_nobody_tells_them(void **state)
 {
 	struct scene scene;
@@ -698,16 +744,21 @@ static const char everything[] = HEAD
 	"\"hugepage_size\":null,"
 	"\"count\":3,\"uid\":null,\"unit\":\"a.service\"},{\"bytes\":\"4\",\"hugepage_size\":0,"
 	"\"count\":1,"
-	"\"uid\":7,\"unit\":null}],\"pages\":\"4503599627370501\",\"resident\":\"0\",\"swapped\":"
+	"\"uid\":7,\"unit\":null}],\"count\":5,\"pages\":\"4503599627370501\",\"bytes\":"
+	"\"18446744073709551614\",\"largest\":\"18446744073709551614\",\"resident\":\"0\","
+	"\"swapped\":"
 	"null},\"sem\":{"
 	"\"sets\":\"9007199254740993\",\"semaphores\":9007199254740992,\"largest_set\":5},\"msg\":{"
 	"\"queues\":2,"
 	"\"bytes\":\"3\",\"largest_queue_bytes\":\"2\",\"largest_queue_messages\":\"1\",\"largest_"
 	"message\":null},"
-	"\"mqueue\":{\"queues\":2,\"largest_maxmsg\":10,\"largest_msgsize\":\"8192\",\"bytes_by_"
+	"\"mqueue\":{\"queues\":2,\"largest_maxmsg\":10,\"largest_msgsize\":\"8192\","
+	"\"bytes_of_user\":\"18446744073709551614\",\"bytes_by_"
 	"uid\":{\"7\":"
 	"\"18446744073709551614\"}},\"dev_shm\":{\"bytes\":\"4096\",\"files\":1},"
-	"\"hugepages\":{\"used\":\"6\"},"
+	"\"hugepages\":{\"used\":\"6\",\"needed\":{\"1073741824\":{\"pages\":\"17179869184\","
+	"\"would\":\"0\"},"
+	"\"2097152\":{\"pages\":\"7\",\"would\":\"9\"}}},"
 	"\"failed_calls\":{\"shm_einval\":0,\"shm_enospc\":3,\"shm_enomem\":0,\"sem_einval\":0,"
 	"\"sem_enospc\":0,\"sem_e2big\":0,\"msg_einval\":0,\"msg_enospc\":0,\"mq_enospc\":1},"
 	"\"owners\":[{"
@@ -715,15 +766,16 @@ static const char everything[] = HEAD
 	"\"unit\":\"b.service\",\"mqueues\":1,\"mqueue_bytes\":\"18446744073709551614\"},{\"uid\":"
 	"7,\"unit\":null,"
 	"\"segments\":1,\"pages\":1,\"largest_segment\":4,\"mqueues\":1,\"mqueue_bytes\":5}],"
-	"\"failed_hugepages\":3},{\"time\":1700000060,\"shm\":{\"pages\":null,\"resident\":null,"
+	"\"failed_hugepages\":3},{\"time\":1700000060,\"shm\":{\"count\":null,\"pages\":null,"
+	"\"bytes\":null,\"largest\":null,\"resident\":null,"
 	"\"swapped\":null},\"sem\":{\"sets\":null,\"semaphores\":null,\"largest_set\":null},"
 	"\"msg\":{"
 	"\"queues\":null,\"bytes\":null,\"largest_queue_bytes\":null,\"largest_queue_messages\":"
 	"null,"
 	"\"largest_message\":null},\"mqueue\":{\"queues\":null,\"largest_maxmsg\":null,\"largest_"
-	"msgsize\":null,"
+	"msgsize\":null,\"bytes_of_user\":null,"
 	"\"bytes_by_uid\":{}},\"dev_shm\":{\"bytes\":null,\"files\":null},"
-	"\"hugepages\":{\"used\":null},"
+	"\"hugepages\":{\"used\":null,\"needed\":{}},"
 	"\"failed_calls\":{\"shm_einval\":null,\"shm_enospc\":null,\"shm_enomem\":null,"
 	"\"sem_einval\":null,\"sem_enospc\":null,\"sem_e2big\":null,\"msg_einval\":null,"
 	"\"msg_enospc\":null,\"mq_enospc\":null},"
@@ -935,6 +987,7 @@ int main(void)
 		cmocka_unit_test(the_last_of_two_members_counts),
 		cmocka_unit_test(samples_are_put_in_the_order_of_time),
 		cmocka_unit_test(pages_are_the_greater_of_list_and_kernel),
+		cmocka_unit_test(what_is_told_and_what_the_list_adds_up_to_the_greater_counts),
 		cmocka_unit_test(owners_come_from_segments_where_nobody_tells_them),
 		cmocka_unit_test(who_is_alike_stands_there_once),
 		cmocka_unit_test(a_users_queues_are_summed_over_units),

@@ -28,6 +28,7 @@ static inline void scene_set_segments(struct sample *sample, const struct sample
 	sample->segments = calloc(count + 1, sizeof(*groups));
 	memcpy(sample->segments, groups, count * sizeof(*groups));
 	sample->segment_count = count;
+	sample->huge_count = 0;
 	sample_add_up(sample, host);
 }
 
