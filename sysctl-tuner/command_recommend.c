@@ -199,8 +199,8 @@ static void print_verdict(const struct row *rows, size_t count, const struct ver
 			printf("raise: %s is %s, recommended %s\n", rows[i].label, current,
 			       rows[i].recommended);
 		else if (rows[i].is_full)
-			printf("full: %s is %s, the most, and %s are needed\n", rows[i].label,
-			       current, rows[i].need);
+			printf("full: %s is %s, at most %s, and %s are needed\n", rows[i].label,
+			       current, rows[i].recommended, rows[i].need);
 	}
 	print_drifts(stdout, drifts);
 	print_warnings(stdout, analysis, ABOUT_ALL);

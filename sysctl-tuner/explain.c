@@ -328,7 +328,8 @@ void explain_huge_need(struct text *text, struct analysis *analysis, size_t huge
 		text_add_format(text, " Of memory, at most %d %% are for all pools together: ",
 				HUGEPAGES_MOST_PERCENT);
 		add_number(text, pages->value.cap);
-		text_add(text, " pages of this size.");
+		text_add(text, " pages of this size. That may do for nobody: a segment gets all of "
+			       "its pages or none, and neither apply nor a format sets it.");
 	}
 	if (pages->value.wanted)
 		text_add(text,
@@ -340,7 +341,13 @@ void explain_huge_present(struct text *text, struct analysis *analysis, size_t h
 {
 	const struct huge_value *pages = &analysis->result.huge[huge];
 
-	add_decision(text, analysis, &pages->value);
+	if (pages->value.action == ACTION_CLAMPED) {
+		text_add(text, "Now ");
+		add_number(text, pages->value.current);
+		text_add_char(text, '.');
+	} else {
+		add_decision(text, analysis, &pages->value);
+	}
 	if (pages->in_use != OBJECT_UNKNOWN && pages->in_use) {
 		text_add(text, " In use or promised, by whomever: ");
 		add_number(text, pages->in_use);

@@ -96,7 +96,10 @@ static void print_heading(FILE *out, const struct row *row)
 	const char *name = row->label;
 	const char *current = *row->current ? row->current : "not known";
 
-	if (row->action != ACTION_KEEP && !strcmp(current, row->recommended))
+	if (row->sysctl < 0 && row->action == ACTION_CLAMPED)
+		fprintf(out, "%s: %s, and %s needed, of which memory bears %s\n", name, current,
+			row->need, row->recommended);
+	else if (row->action != ACTION_KEEP && !strcmp(current, row->recommended))
 		fprintf(out, "%s: %s is not enough, and the most\n", name, current);
 	else if (row->action != ACTION_KEEP)
 		fprintf(out, "%s: %s -> %s\n", name, current, row->recommended);

@@ -66,6 +66,11 @@ static struct row row_of_huge(const struct analysis *analysis, size_t huge)
 	char size[SIZE_TEXT_SIZE];
 
 	judge(&row, value);
+	/* a part of what is needed may do for nobody: nothing sets it by itself */
+	if (value->action == ACTION_CLAMPED) {
+		row.is_short = false;
+		row.is_full = true;
+	}
 	snprintf(row.label, sizeof(row.label), NR_HUGEPAGES " (%s)",
 		 size_format(analysis->result.huge[huge].size, size));
 	if (value->has_current)
