@@ -7,9 +7,6 @@
 /* Numbers from here on are no longer read digit by digit. */
 #define EXACT_MAX UINT64_C(1000000000000)
 
-/* From here on a limit is no amount: shmmax and shmall are 2^64 - 2^24 - 1 where nobody has set them. */
-#define UNLIMITED (UINT64_C(1) << 63)
-
 bool history_has(const struct history *history, enum figure_id figure)
 {
 	if (history->figure >= 0 && history->figure != (int)figure)

@@ -44,6 +44,9 @@ enum sysctl_id {
 
 #define NR_HUGEPAGES "vm.nr_hugepages"
 
+/* From here on a limit is no amount: the kernel's default of shmmax and shmall, and SAP's shmall in bytes. */
+#define UNLIMITED (UINT64_C(1) << 63)
+
 /*
  * One value for each parameter, and which of them are known: SUSE's hosts really have a shmmax of 2^64-1, so
  * that no value can stand for "not known".

@@ -23,8 +23,6 @@
 #define SAMPLES_LEAST 60
 /* include/uapi/linux/sem.h: larger values may fail to be allocated */
 #define SEMOPM_MOST 1000
-/* So many bytes mean "no limit": SAP's shmall is 2^60 - 256 pages. */
-#define UNLIMITED (UINT64_C(1) << 63)
 
 static char *place_of_line(const struct request *request, enum sysctl_id id)
 {

@@ -197,12 +197,13 @@ struct peak window_huge_peak(const struct window *window, uint64_t size, bool wo
 
 		peak.is_measured |= sample->figures[FIGURE_SHM_SEGMENTS] != OBJECT_UNKNOWN;
 		for (size_t h = 0; h < sample->huge_count; h++) {
-			uint64_t pages = sample->huge[h].pages;
+			const struct sample_huge *huge = &sample->huge[h];
+			uint64_t pages = huge->pages == OBJECT_UNKNOWN ? 0 : huge->pages;
 
-			if (sample->huge[h].size != size)
+			if (huge->size != size)
 				continue;
-			if (would)
-				saturate_add(&pages, sample->huge[h].would);
+			if (would && huge->would != OBJECT_UNKNOWN)
+				saturate_add(&pages, huge->would);
 			if (pages > peak.value) {
 				peak.value = pages;
 				peak.sample = i;

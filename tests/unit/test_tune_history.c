@@ -71,7 +71,9 @@ static void figures_are_found_by_name_and_parameter(void **state)
 		/* four in one; bounds nothing that can be measured; not there */
 		{"kernel.sem", -ENOENT},
 		{"semopm", -ENOENT},
-		{"vm.nr_hugepages", -ENOENT},
+		{"vm.nr_hugepages", FIGURE_HUGEPAGES_USED},
+		{"nr_hugepages", FIGURE_HUGEPAGES_USED},
+		{"vm.nr_overcommit_hugepages", -ENOENT},
 		{"shm_page", -ENOENT},
 		{"", -ENOENT},
 	};

@@ -62,7 +62,8 @@ static void products_on_huge_pages_take_whole_ones(void **state)
 	scene_assert_value(&scene, "in pages", PARAMETER_SHMALL, 1024, ACTION_RAISE);
 	assert_int_equal(scene_value(&scene, PARAMETER_SHMMAX)->need, 3 * MIB);
 	assert_int_equal(scene_value(&scene, PARAMETER_SHMALL)->need, 768);
-	scene_assert_row_says(&scene, "kernel.shmmax", "Rounded up to whole huge pages: 4,194,304.", true);
+	scene_assert_row_says(&scene, "kernel.shmmax", "Rounded up to whole huge pages: 4,194,304.",
+			      true);
 	profile_needs_done(&scene.analysis.needs);
 	/* no huge pages, no such rounding */
 	scene_add_product(&scene, "oracle:sga=8589934593,hugepages=no");
@@ -300,6 +301,25 @@ static void pools_of_a_host_of_unknown_memory_are_told(void **state)
 	scene_done(&scene);
 }
 
+/* A row of the database may lack a number. */
+static void a_number_that_is_missing_is_no_large_one(void **state)
+{
+	struct scene scene;
+	struct sample *sample;
+
+	(void)state;
+	set_huge_host(&scene);
+	sample = scene_add(&scene, 1);
+	sample->huge[sample->huge_count++] =
+		(struct sample_huge){2 * MIB, OBJECT_UNKNOWN, OBJECT_UNKNOWN};
+	sample = scene_add(&scene, 2);
+	sample->huge[sample->huge_count++] = (struct sample_huge){2 * MIB, 3, OBJECT_UNKNOWN};
+	scene_recommend(&scene);
+	assert_int_equal(scene.analysis.result.huge[0].value.need, 3);
+	assert_int_equal(scene.analysis.result.huge[0].would, 3);
+	scene_done(&scene);
+}
+
 /* What runs at night, and not now. */
 static void a_pool_is_not_lowered_below_what_used_it_once(void **state)
 {
@@ -423,6 +443,7 @@ int main(void)
 		cmocka_unit_test(other_pools_take_of_the_same_memory),
 		cmocka_unit_test(pools_that_grow_together_are_added_up),
 		cmocka_unit_test(pools_of_a_host_of_unknown_memory_are_told),
+		cmocka_unit_test(a_number_that_is_missing_is_no_large_one),
 		cmocka_unit_test(a_pool_is_not_lowered_below_what_used_it_once),
 		cmocka_unit_test(pages_in_use_and_a_products_are_added_up_in_a_warning),
 		cmocka_unit_test(more_huge_pages_need_memlock),

@@ -123,8 +123,7 @@ static void throw_samples(struct dice *dice, struct scene *scene)
 		time += (time_t)throw_dice(dice, is_rising ? 2 * DAY : 7200);
 		sample = scene_add(scene, time);
 		for (int id = 0; id < FIGURE_COUNT_; id++)
-			/* no recommendation rests on it yet */
-			if (id != FIGURE_HUGEPAGES_USED && !is_one_in(dice, 6))
+			if (!is_one_in(dice, 6))
 				sample->figures[id] =
 					is_rising && i ? 1000 + i * throw_dice(dice, 60)
 						       : throw_figure(dice, (enum figure_id)id,

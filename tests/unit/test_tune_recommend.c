@@ -71,8 +71,10 @@ static const struct measure {
 
 	{"above the most, and not enough: not lowered to it", FIGURE_SHM_SEGMENTS, 40000,
 	 PARAMETER_SHMMNI, 40000, 25, true, 40000, ACTION_CLAMPED, WHY_CAP},
-	{"above the most, and enough: a cap may lower it", FIGURE_SHM_SEGMENTS, 30000,
-	 PARAMETER_SHMMNI, 40000, 25, true, 32768, ACTION_LOWER, WHY_CAP},
+	{"above the most, and enough: it would not be any more", FIGURE_SHM_SEGMENTS, 30000,
+	 PARAMETER_SHMMNI, 40000, 25, true, 40000, ACTION_KEEP, WHY_CAP},
+	{"above the most, of which a cap leaves enough", FIGURE_SHM_SEGMENTS, 26000,
+	 PARAMETER_SHMMNI, 40000, 25, true, 32500, ACTION_LOWER, WHY_MEASURED},
 
 	{"one byte is a page", FIGURE_SHM_LARGEST, 1, PARAMETER_SHMMAX, 0, 25, false, 4096,
 	 ACTION_RAISE, WHY_MEASURED},
