@@ -75,6 +75,12 @@ int command_apply(const struct options *options)
 		analysis_done(&analysis);
 		return EXIT_FINDING;
 	}
+	/* the warning has named it */
+	if (analysis.host.unreadable) {
+		say_error("what is in force can't be read of a limit; nothing is changed");
+		analysis_done(&analysis);
+		return EXIT_FINDING;
+	}
 	r = plan_make(&plan, &analysis, PLAN_HOST);
 	read_use(&use, &request.hugepages_used, &analysis.host, &analysis.result);
 	analysis_done(&analysis);

@@ -170,12 +170,25 @@ static int write_beside(const struct history *history, const char *file, const c
 	return r;
 }
 
+/* A device, a pipe or a link would be gone, and a file in its place. */
+static int check_place(const char *file)
+{
+	struct stat st;
+
+	if (lstat(file, &st) < 0 || S_ISREG(st.st_mode))
+		return 0;
+	say_error("%s: is no regular file; --svg= replaces what is there", file);
+	return -EINVAL;
+}
+
 int history_write_svg(const struct history *history, const char *file)
 {
 	_cleanup_free_ char *temporary = NULL;
 	_cleanup_close_ int fd = -1;
-	int r;
+	int r = check_place(file);
 
+	if (r < 0)
+		return r;
 	if (asprintf(&temporary, "%s.XXXXXX", file) < 0) {
 		temporary = NULL;
 		return -ENOMEM;

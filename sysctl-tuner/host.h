@@ -34,7 +34,7 @@ struct host {
 	unsigned unreadable; /* set of 1 << sysctl_id: it is there, and no number to count with */
 	struct host_pool *pools; /* by size, then node, all nodes first */
 	size_t pool_count;
-	/* vm.nr_hugepages in force by size, as in hugepage_sizes; OBJECT_UNKNOWN: not told */
+	/* vm.nr_hugepages in force by size, as in hugepage_sizes, without surplus; OBJECT_UNKNOWN: not told */
 	uint64_t nr_hugepages[HUGEPAGE_SIZES_MAX];
 	/* how many more fit into free memory as it lies now; OBJECT_UNKNOWN: no piece of it can be so large */
 	uint64_t possible[HUGEPAGE_SIZES_MAX];

@@ -105,6 +105,15 @@ static int by_size_and_node(const void *a, const void *b)
 	return (x->node > y->node) - (x->node < y->node);
 }
 
+/* The sysctl is about these alone; sysfs counts surplus pages, which come and go, among its nr_hugepages. */
+static uint64_t persistent_of(const struct host_pool *pool)
+{
+	if (pool->total == OBJECT_UNKNOWN || pool->surplus == OBJECT_UNKNOWN ||
+	    pool->surplus > pool->total)
+		return pool->total;
+	return pool->total - pool->surplus;
+}
+
 static int read_all_pools(struct host *host)
 {
 	int r = read_pools(host, "/sys/kernel/mm/hugepages", -1);
@@ -116,7 +125,7 @@ static int read_all_pools(struct host *host)
 	for (size_t i = 0; i < host->pool_count; i++)
 		if (host->pools[i].node < 0)
 			host->nr_hugepages[host_hugepage_index(host, host->pools[i].size)] =
-				host->pools[i].total;
+				persistent_of(&host->pools[i]);
 	return r;
 }
 

@@ -173,7 +173,7 @@ static int check_host(const struct json_place *at, const struct host *host, uint
 		return json_complain(at, error, "page_size is no size of a page");
 	if (long_bits != 32 && long_bits != 64)
 		return json_complain(at, error, "long_bits is neither 32 nor 64");
-	if (host->ipcmni == 0 || host->ipcmni > INT32_MAX)
+	if (host->ipcmni == 0 || host->ipcmni > 1 << 24)
 		return json_complain(at, error, "ipcmni is no number of ids");
 	if (host->ram_bytes == 0) {
 		json_member(at, "ram_bytes", &memory, error);

@@ -16,19 +16,33 @@
 #include "ipc_limits.h"
 #include "object.h"
 
-static void baseline_of(struct parameters *baseline, const struct analysis *analysis,
-			enum sysctl_id id, enum plan_target target)
+/* What other files say, as far as they do: nothing of it known otherwise. */
+static struct parameters read_other_files(const struct analysis *analysis, enum sysctl_id id,
+					  enum plan_target target)
 {
 	const struct sysctl_line *line = NULL;
+	struct parameters values = {0};
+
+	if (target == PLAN_HOST && analysis->has_files)
+		line = sysctl_files_winner(&analysis->files, sysctl_name(id), APPLY_FILE_NAME);
+	if (line && line->value)
+		sysctl_parse(id, line->value, &values);
+	return values;
+}
+
+/* What would be there without us: that, or the kernel's default. */
+static struct parameters baseline_of(const struct parameters *of_files,
+				     const struct analysis *analysis, enum sysctl_id id)
+{
+	struct parameters baseline = *of_files;
 	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 
 	for (unsigned i = 0; i < count; i++)
-		parameter_set(baseline, first + i, analysis->result.values[first + i].preset);
-	if (target == PLAN_HOST && analysis->has_files)
-		line = sysctl_files_winner(&analysis->files, sysctl_name(id), APPLY_FILE_NAME);
-	if (line && line->value)
-		sysctl_parse(id, line->value, baseline);
+		if (!parameter_is_known(of_files, first + i))
+			parameter_set(&baseline, first + i,
+				      analysis->result.values[first + i].preset);
+	return baseline;
 }
 
 static uint64_t wanted_of(const struct value *value)
@@ -57,20 +71,24 @@ static bool is_planned(const struct analysis *analysis, const struct parameters 
 			return true;
 		if (target == PLAN_HOST && value->recommended != value->current)
 			return true;
-		if (analysis->options->is_tightening && value->recommended < without_us)
+		if (value->may_lower && value->recommended < without_us)
 			return true;
 	}
 	return false;
 }
 
-/* In a new namespace nothing of this one's present values is there to be kept. */
-static uint64_t value_for(const struct value *value, const struct analysis *analysis,
-			  enum plan_target target)
+/*
+ * In a new namespace nothing of this one's present values is there to be kept. On the host, another file may
+ * say more than is in force: the next boot is to bring that.
+ */
+static uint64_t value_for(const struct value *value, uint64_t of_file, enum plan_target target)
 {
 	uint64_t wanted = wanted_of(value);
 
-	if (target == PLAN_HOST || analysis->options->is_tightening)
+	if (value->may_lower)
 		return value->recommended;
+	if (target == PLAN_HOST)
+		return of_file > value->recommended ? of_file : value->recommended;
 	return wanted > value->preset ? wanted : value->preset;
 }
 
@@ -78,21 +96,24 @@ static int add_sysctl(struct plan *plan, struct analysis *analysis, enum sysctl_
 		      enum plan_target target)
 {
 	_cleanup_(text_done) struct text comment = {0};
-	struct parameters baseline = {0}, values = {0};
+	struct parameters of_files = read_other_files(analysis, id, target);
+	struct parameters baseline = baseline_of(&of_files, analysis, id), values = {0};
 	char text[SYSCTL_TEXT_SIZE];
 	unsigned count;
 	enum parameter_id first = sysctl_parameters(id, &count);
 
-	baseline_of(&baseline, analysis, id, target);
 	if (!is_planned(analysis, &baseline, id, target))
 		return 0;
 	for (unsigned i = 0; i < count; i++) {
 		parameter_set(&values, first + i,
-			      value_for(&analysis->result.values[first + i], analysis, target));
+			      value_for(&analysis->result.values[first + i],
+					of_files.value[first + i], target));
 		if (count > 1)
 			text_add_format(&comment, "%s%s: ", i ? "\n" : "",
 					parameter_name(first + i));
 		explain_need(&comment, analysis, first + i);
+		if (of_files.value[first + i] > wanted_of(&analysis->result.values[first + i]))
+			text_add(&comment, " Another file of sysctl.d has more.");
 	}
 	if (comment.failed)
 		return -ENOMEM;
@@ -112,7 +133,7 @@ static int add_hugepages(struct plan *plan, struct analysis *analysis, size_t hu
 	if (pages->size != analysis->host.default_hugepage_size)
 		return 0;
 	/* more than memory bears: a part of it is of no use, and all of it leaves a host that may not boot */
-	if (pages->value.action == ACTION_CLAMPED)
+	if (pages->value.action == ACTION_CLAMPED || pages->value.recommended > pages->value.cap)
 		return 0;
 	if (analysis->has_files)
 		line = sysctl_files_winner(&analysis->files, NR_HUGEPAGES, APPLY_FILE_NAME);

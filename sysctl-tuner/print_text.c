@@ -96,7 +96,9 @@ static void print_heading(FILE *out, const struct row *row)
 	const char *name = row->label;
 	const char *current = *row->current ? row->current : "not known";
 
-	if (row->sysctl < 0 && row->action == ACTION_CLAMPED)
+	if (row->is_unreadable)
+		fprintf(out, "%s: what is in force can't be read\n", name);
+	else if (row->sysctl < 0 && row->action == ACTION_CLAMPED)
 		fprintf(out, "%s: %s, and %s needed, of which memory bears %s\n", name, current,
 			row->need, row->recommended);
 	else if (row->action != ACTION_KEEP && !strcmp(current, row->recommended))

@@ -226,6 +226,7 @@ void settle(struct value *value, bool may_lower)
 	/* a product may be what was measured, or come on top of it */
 	uint64_t least = value->together > enough ? value->together : enough;
 
+	value->may_lower = may_lower;
 	/* above the cap and more is wanted than that: lowered to the cap it would be too little */
 	if (!may_lower || value->wanted > value->cap || least > value->current)
 		least = value->current;

@@ -50,6 +50,7 @@ struct value {
 	bool has_current;
 	uint64_t cap, preset; /* preset: the kernel's default */
 	uint64_t recommended;
+	bool may_lower; /* the evidence bears a cap, and caps are asked for */
 	enum action action;
 	enum why why;
 };
@@ -59,7 +60,7 @@ struct value {
 
 /*
  * Of huge pages of one size: `need` and `recommended` are pages, and no margin is added, for each page is lost to
- * everybody else. `cap` is what memory bears beside the other pools that there are; without a known size of memory
+ * everybody else. `cap` is what memory bears beside the other pools, as they are or are needed; without a known size of memory
  * there is none (SATURATED).
  */
 struct huge_value {

@@ -4,20 +4,40 @@
 #include "recommend_internal.h"
 #include "saturate.h"
 
-/* What one pool may have beside the others that there are. */
-static uint64_t cap_of_pool(const struct host *host, size_t at)
+static uint64_t known_or_0(uint64_t value)
 {
+	return value == OBJECT_UNKNOWN ? 0 : value;
+}
+
+/* What another pool has, or is to have. */
+static uint64_t bytes_of_pool(const struct request *request, size_t at)
+{
+	const struct host *host = request->host;
+	uint64_t size = host->hugepage_sizes[at];
+	uint64_t pages = window_huge_peak(&request->window, size, false).value;
+	uint64_t now = known_or_0(host->nr_hugepages[at]);
+	uint64_t in_use = known_or_0(host_pool_in_use(host, size));
+
+	if (now > pages)
+		pages = now;
+	return saturate_mul(in_use > pages ? in_use : pages, size);
+}
+
+/* What one pool may have beside the others. */
+static uint64_t cap_of_pool(const struct request *request, size_t at)
+{
+	const struct host *host = request->host;
 	uint64_t room;
 
 	if (host->ram_bytes == OBJECT_UNKNOWN)
 		return SATURATED;
 	room = (uint64_t)((unsigned __int128)host->ram_bytes * HUGEPAGES_MOST_PERCENT / 100);
-	for (size_t i = 0; i < host->hugepage_size_count; i++) {
-		uint64_t bytes = saturate_mul(host->nr_hugepages[i], host->hugepage_sizes[i]);
+	for (size_t i = 0; i < host->hugepage_size_count; i++)
+		if (i != at) {
+			uint64_t bytes = bytes_of_pool(request, i);
 
-		if (i != at && host->nr_hugepages[i] != OBJECT_UNKNOWN)
 			room -= bytes < room ? bytes : room;
-	}
+		}
 	return room / host->hugepage_sizes[at];
 }
 
@@ -37,18 +57,15 @@ static int read_use(struct huge_value *huge, const struct request *request)
 }
 
 /*
- * What is in use now is never taken away; what was in use before, and products besides, are no need of segments,
- * but bound what may be lowered.
+ * What others use of a pool, and products besides, are no need of segments, but bound what may be lowered. More
+ * than the pool has may be in use, of surplus pages: that is what these are for.
  */
 static void add_others(struct huge_value *huge)
 {
-	struct value *value = &huge->value;
-	uint64_t used = huge->used == OBJECT_UNKNOWN ? 0 : huge->used;
+	uint64_t used = known_or_0(huge->used);
 
-	if (huge->in_use != OBJECT_UNKNOWN && huge->in_use > value->wanted)
-		value->wanted = huge->in_use;
-	if (used > value->peak.value)
-		value->together = saturate_sum(used, value->products_sum);
+	if (used > huge->value.peak.value)
+		huge->value.together = saturate_sum(used, huge->value.products_sum);
 }
 
 /*
@@ -81,7 +98,7 @@ int recommend_huge(struct recommendation *result, size_t i, const struct request
 	/* products speak of the default size, vm.nr_hugepages */
 	if (is_default)
 		read_products(value, TARGET_HUGEPAGES, request);
-	value->cap = cap_of_pool(host, i);
+	value->cap = cap_of_pool(request, i);
 	value->has_current = host->nr_hugepages[i] != OBJECT_UNKNOWN;
 	value->current = value->has_current ? host->nr_hugepages[i] : 0;
 	want(value, value->peak.value, true);

@@ -13,6 +13,14 @@ static int warn_sum_of_pages(struct recommendation *result, const struct huge_va
 	const struct value *value = &huge->value;
 	uint64_t others = value->together - value->products_sum;
 
+	if (huge->used != OBJECT_UNKNOWN && huge->used > value->recommended && !value->products_sum)
+		return recommendation_warn(result, WARNING_SUM, ABOUT_HUGEPAGES,
+					   NR_HUGEPAGES
+					   ": at most %" PRIu64
+					   " pages were in use or promised, by whomever, and "
+					   "%" PRIu64 " are recommended, for segments alone; the "
+					   "rest were surplus pages, or a larger pool's",
+					   huge->used, value->recommended);
 	if (!value->products_sum || value->together <= value->recommended ||
 	    value->together <= value->wanted)
 		return 0;
@@ -70,7 +78,7 @@ static int warn_missing(struct recommendation *result, const struct huge_value *
 	uint64_t more = huge->value.recommended - huge->value.current;
 	char size[SIZE_TEXT_SIZE];
 
-	if (huge->value.recommended <= huge->value.current)
+	if (huge->value.recommended <= huge->value.current || huge->value.action == ACTION_CLAMPED)
 		return 0;
 	if (huge->size != host->default_hugepage_size)
 		return warn_boot(result, huge, "no sysctl gives them");
@@ -103,6 +111,12 @@ static int warn_above_ram(struct recommendation *result, const struct huge_value
 			"%" PRIu64 " pages of %s are %s, and how much memory the host has is not "
 			"known: with more than %d %% of it in pools it may not boot",
 			value->wanted, size, wanted, HUGEPAGES_MOST_PERCENT);
+	if (value->action != ACTION_CLAMPED && value->current > value->cap)
+		return recommendation_warn(
+			result, WARNING_HUGEPAGES_ABOVE_RAM, ABOUT_HUGEPAGES,
+			"the present pool of %" PRIu64 " pages of %s is more than %d %% of memory, "
+			"less what other pools take: it is left as it is, and written nowhere",
+			value->current, size, HUGEPAGES_MOST_PERCENT);
 	if (value->action != ACTION_CLAMPED)
 		return 0;
 	return recommendation_warn(
@@ -112,29 +126,6 @@ static int warn_above_ram(struct recommendation *result, const struct huge_value
 		"asks for more than the pool has gets none of it: need less, or add memory",
 		value->wanted, size, wanted, size_format(host->ram_bytes, ram),
 		HUGEPAGES_MOST_PERCENT);
-}
-
-/* Each fits beside what the others are now; not necessarily beside what they shall be. */
-static int warn_all_above_ram(struct recommendation *result, const struct host *host)
-{
-	uint64_t bytes = 0, now = 0;
-	char all[SIZE_TEXT_SIZE], ram[SIZE_TEXT_SIZE];
-
-	for (size_t i = 0; i < result->huge_count; i++) {
-		const struct huge_value *huge = &result->huge[i];
-
-		saturate_add(&bytes, saturate_mul(huge->value.recommended, huge->size));
-		saturate_add(&now, saturate_mul(huge->value.current, huge->size));
-	}
-	if (host->ram_bytes == OBJECT_UNKNOWN || bytes <= now ||
-	    (unsigned __int128)bytes * 100 <=
-		    (unsigned __int128)host->ram_bytes * HUGEPAGES_MOST_PERCENT)
-		return 0;
-	return recommendation_warn(result, WARNING_HUGEPAGES_ABOVE_RAM, ABOUT_HUGEPAGES,
-				   "pools of all sizes together would be %s, more than %d %% of "
-				   "%s of memory: the host may not boot",
-				   size_format(bytes, all), HUGEPAGES_MOST_PERCENT,
-				   size_format(host->ram_bytes, ram));
 }
 
 static int warn_failed_hugepages(struct recommendation *result, const struct window *window)
@@ -173,7 +164,5 @@ int warnings_add_huge(struct recommendation *result, const struct request *reque
 		if (r == 0)
 			r = warn_missing(result, &result->huge[i], host, host->possible[i]);
 	}
-	if (r == 0)
-		r = warn_all_above_ram(result, host);
 	return r == 0 ? warn_failed_hugepages(result, &request->window) : r;
 }

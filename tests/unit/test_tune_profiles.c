@@ -600,8 +600,8 @@ static const struct refusal {
 	 "takes a number of pages of 2 KiB, or a size"},
 	{"memory that isn't known", "db2", false, -ENODATA,
 	 "profiles/db2.conf:7: the size of memory is needed, and not known here"},
-	{"a value that divides by 0", "openedge:n=500,semsets=0", true, -EINVAL,
-	 "profiles/openedge.conf:20: Semmsl=: something is divided by 0"},
+	{"no sets", "openedge:n=500,semsets=0", true, -EINVAL,
+	 "--for=openedge: semsets=0: takes 1 or more"},
 };
 
 static void assert_refused(const char *rule, const char *product, const struct host *host,
