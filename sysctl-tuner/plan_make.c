@@ -121,32 +121,42 @@ static int add_sysctl(struct plan *plan, struct analysis *analysis, enum sysctl_
 			false);
 }
 
+/* What other files give of the pool; 0: nothing. */
+static uint64_t hugepages_of_files(const struct analysis *analysis)
+{
+	const struct sysctl_line *line = NULL;
+	uint64_t pages = 0;
+
+	if (analysis->has_files)
+		line = sysctl_files_winner(&analysis->files, NR_HUGEPAGES, APPLY_FILE_NAME);
+	return line && line->value && limit_parse(line->value, &pages) ? pages : 0;
+}
+
 /* Other sizes than the default one have no sysctl. */
 static int add_hugepages(struct plan *plan, struct analysis *analysis, size_t huge)
 {
 	_cleanup_(text_done) struct text comment = {0};
-	const struct huge_value *pages = &analysis->result.huge[huge];
-	const struct sysctl_line *line = NULL;
-	uint64_t without_us = 0;
+	const struct huge_value *pool = &analysis->result.huge[huge];
+	uint64_t of_files = hugepages_of_files(analysis), pages = pool->value.recommended;
 	char text[24];
 
-	if (pages->size != analysis->host.default_hugepage_size)
+	if (pool->size != analysis->host.default_hugepage_size)
 		return 0;
-	/* more than memory bears: a part of it is of no use, and all of it leaves a host that may not boot */
-	if (pages->value.action == ACTION_CLAMPED || pages->value.recommended > pages->value.cap)
-		return 0;
-	if (analysis->has_files)
-		line = sysctl_files_winner(&analysis->files, NR_HUGEPAGES, APPLY_FILE_NAME);
-	if (line && line->value && !limit_parse(line->value, &without_us))
-		without_us = 0;
 	/* what others use of the pool is theirs to keep: only a need of IPC is written down */
-	if (pages->value.need <= without_us && pages->value.recommended == pages->value.current &&
+	if (pool->value.need <= of_files && pages == pool->value.current &&
 	    !is_in_our_file(analysis, NR_HUGEPAGES))
 		return 0;
+	if (!pool->value.may_lower && of_files > pages)
+		pages = of_files;
+	/* more than memory bears: a part of it is of no use, and all of it leaves a host that may not boot */
+	if (pool->value.action == ACTION_CLAMPED || pages > pool->value.cap)
+		return 0;
 	explain_huge_need(&comment, analysis, huge);
+	if (of_files > pool->value.wanted)
+		text_add(&comment, " Another file of sysctl.d has more.");
 	if (comment.failed)
 		return -ENOMEM;
-	snprintf(text, sizeof(text), "%" PRIu64, pages->value.recommended);
+	snprintf(text, sizeof(text), "%" PRIu64, pages);
 	return plan_add(plan, NR_HUGEPAGES, text, comment.bytes, true);
 }
 

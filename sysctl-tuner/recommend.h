@@ -60,8 +60,8 @@ struct value {
 
 /*
  * Of huge pages of one size: `need` and `recommended` are pages, and no margin is added, for each page is lost to
- * everybody else. `cap` is what memory bears beside the other pools, as they are or are needed; without a known size of memory
- * there is none (SATURATED).
+ * everybody else. `cap` is what memory bears beside the other pools, as they are or are needed; without a known
+ * size of memory there is none (SATURATED).
  */
 struct huge_value {
 	uint64_t size;
