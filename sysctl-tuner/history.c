@@ -143,7 +143,9 @@ static int print(const struct history *history, const struct options *options)
 	if (options->is_csv)
 		return history_print_csv(history, stdout);
 	if (!has_any(history)) {
-		say_error("%s: nothing was measured%s", history->place,
+		say_error("%s: %s%s was measured%s", history->place,
+			  history->figure < 0 ? "nothing" : "nothing of ",
+			  history->figure < 0 ? "" : figure_name((enum figure_id)history->figure),
 			  options->since_ns ? " since then" : "");
 		return -ENODATA;
 	}

@@ -35,9 +35,9 @@ int samples_read_json(int fd, const char *name, struct host *host, struct sample
 		      struct parse_error *error);
 
 /*
- * The lists of one sample, and the limits in force and pools of its host, as a line of JSON, to be freed: of segments and owners the largest
- * SAMPLE_DETAIL_MAX, for the database must not grow with what somebody makes. Returns NULL without memory
- * or json-c.
+ * The lists of one sample, and the limits in force and pools of its host, as a line of JSON, to be freed: of
+ * segments and owners the largest SAMPLE_DETAIL_MAX, for the database must not grow with what somebody makes.
+ * Returns NULL without memory or json-c.
  */
 #define SAMPLE_DETAIL_MAX 64
 char *sample_detail_text(const struct sample *sample);
