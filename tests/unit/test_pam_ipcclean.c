@@ -48,10 +48,13 @@ static int message_count;
 /* Comes before libpam's, for the module as well. */
 void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
 {
-	size_t used = strlen(messages);
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	size_t used;
 	va_list args;
 
 	(void)pamh;
+	pthread_mutex_lock(&lock);
+	used = strlen(messages);
 	message_count++;
 	used += (size_t)snprintf(messages + used, sizeof(messages) - used, "<%d>",
 				 LOG_PRI(priority));
@@ -59,6 +62,7 @@ void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
 	vsnprintf(messages + used, sizeof(messages) - used, format, args);
 	va_end(args);
 	strncat(messages, "\n", sizeof(messages) - strlen(messages) - 1);
+	pthread_mutex_unlock(&lock);
 }
 
 static const char *in(const char *dir, const char *name)
@@ -907,6 +911,8 @@ static void threads_do_not_disturb_each_other(void **state)
 		void *failed;
 
 		pthread_join(threads[i], &failed);
+		if (failed)
+			print_message("thread %d: %s\n", i, messages);
 		assert_null(failed);
 		pam_end(handles[i], PAM_SUCCESS);
 	}
