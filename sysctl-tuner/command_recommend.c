@@ -74,7 +74,7 @@ static bool is_named(const struct row *row, const char *name)
 	int parameter = parameter_by_name(name);
 
 	if (row->sysctl < 0)
-		return !strcmp(name, NR_HUGEPAGES) || !strcmp(name, "nr_hugepages");
+		return sysctl_is_hugepages(name);
 	return sysctl_by_name(name) == row->sysctl ||
 	       (parameter >= 0 &&
 		parameter_sysctl((enum parameter_id)parameter) == (enum sysctl_id)row->sysctl);
@@ -124,8 +124,7 @@ int command_explain(const struct options *options)
 	int r;
 
 	/* not after a minute of measuring */
-	if (sysctl_by_name(name) < 0 && parameter_by_name(name) < 0 &&
-	    strcmp(name, NR_HUGEPAGES) != 0 && strcmp(name, "nr_hugepages") != 0) {
+	if (sysctl_by_name(name) < 0 && parameter_by_name(name) < 0 && !sysctl_is_hugepages(name)) {
 		say_error("%s: no parameter that ipctune knows; `ipctune recommend` lists them",
 			  name);
 		return EXIT_ERROR;

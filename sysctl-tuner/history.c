@@ -42,7 +42,7 @@ int history_find_figure(const char *name)
 
 	if (figure >= 0)
 		return figure;
-	if (!strcmp(name, NR_HUGEPAGES) || !strcmp(name, "nr_hugepages"))
+	if (sysctl_is_hugepages(name))
 		return FIGURE_HUGEPAGES_USED;
 	parameter = find_parameter(name);
 	if (parameter < 0)

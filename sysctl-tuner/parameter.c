@@ -73,6 +73,11 @@ static bool is_same_name(const char *a, const char *b)
 	return *a == *b;
 }
 
+bool sysctl_is_hugepages(const char *name)
+{
+	return !strcmp(name, NR_HUGEPAGES) || !strcmp(name, "nr_hugepages");
+}
+
 int sysctl_by_name(const char *name)
 {
 	for (int id = 0; id < SYSCTL_COUNT_; id++)

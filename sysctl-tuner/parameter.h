@@ -69,6 +69,8 @@ static inline void parameter_set(struct parameters *values, enum parameter_id id
 
 /* "kernel.shmmax", "kernel.sem" … */
 const char *sysctl_name(enum sysctl_id id);
+/* Whether that is vm.nr_hugepages, with or without "vm.". */
+bool sysctl_is_hugepages(const char *name);
 /* Finds it by its name, with dots or slashes. Returns a sysctl_id, or -ENOENT. */
 int sysctl_by_name(const char *name);
 /* Its parameters: *count of them (1 or 4), from the one returned on. */

@@ -502,14 +502,6 @@ static const struct {
 	{"postgresql", "num_os_semaphores"},
 };
 
-static uint64_t need_of(const struct profile_need *need, unsigned target)
-{
-	for (size_t i = 0; i < need->count; i++)
-		if (need->values[i].target == target)
-			return need->values[i].value;
-	return 0;
-}
-
 static void check_growing_key(struct scene *scene, struct dice *dice)
 {
 	size_t row = throw_dice(dice, sizeof(growing) / sizeof(growing[0]));
@@ -528,8 +520,8 @@ static void check_growing_key(struct scene *scene, struct dice *dice)
 		saturate_add(&value, throw_number(dice, 44));
 	}
 	for (unsigned target = 0; target <= TARGET_HUGEPAGES; target++)
-		CHECK(need_of(&needs->list[first], target) <=
-			      need_of(&needs->list[first + 1], target),
+		CHECK(profile_need_of(&needs->list[first], target) <=
+			      profile_need_of(&needs->list[first + 1], target),
 		      (int)target);
 }
 
