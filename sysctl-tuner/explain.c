@@ -7,7 +7,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "cleanup.h"
 #include "object.h"
+#include "pool_nodes.h"
 #include "saturate.h"
 
 static void add_number(struct text *text, uint64_t value)
@@ -337,6 +339,28 @@ void explain_huge_need(struct text *text, struct analysis *analysis, size_t huge
 			 "end of the pool, shmget: ENOMEM.");
 }
 
+/* Where the pages are now. */
+static void add_nodes(struct text *text, const struct host *host, const struct huge_value *pages)
+{
+	_cleanup_(pool_nodes_done) struct pool_nodes nodes = {0};
+
+	if (pool_nodes_share(&nodes, host, pages->size, pages->value.recommended) < 0)
+		text->failed = true;
+	if (!nodes.count || !pages->value.recommended)
+		return;
+	for (size_t i = 0; i < nodes.count; i++) {
+		text_add_format(text, "%s node %d has ", i ? "," : " Of the NUMA nodes,",
+				nodes.list[i].node);
+		add_number(text, nodes.list[i].total);
+		if (nodes.list[i].in_use) {
+			text_add(text, " (");
+			add_number(text, nodes.list[i].in_use);
+			text_add(text, " in use)");
+		}
+	}
+	text_add(text, "; new ones are spread evenly over them.");
+}
+
 void explain_huge_present(struct text *text, struct analysis *analysis, size_t huge)
 {
 	const struct huge_value *pages = &analysis->result.huge[huge];
@@ -353,6 +377,7 @@ void explain_huge_present(struct text *text, struct analysis *analysis, size_t h
 		add_number(text, pages->in_use);
 		text_add_char(text, '.');
 	}
+	add_nodes(text, &analysis->host, pages);
 	if (pages->would > pages->value.peak.value) {
 		text_add(
 			text,

@@ -81,8 +81,7 @@ uint64_t host_pool_in_use(const struct host *host, uint64_t size)
 	return OBJECT_UNKNOWN;
 }
 
-/* "Name:   123 kB" of meminfo, in bytes. */
-static uint64_t meminfo_bytes(const char *text, const char *name)
+uint64_t meminfo_bytes(const char *text, const char *name)
 {
 	const char *line = strstr(text, name);
 	unsigned long long kib;

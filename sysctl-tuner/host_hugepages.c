@@ -77,6 +77,16 @@ static int read_pools(struct host *host, const char *path, int node)
 	return r;
 }
 
+/* One of processors alone has pools in sysfs, too, and never gets a page. */
+static bool has_memory(const char *node)
+{
+	char path[128], text[8192];
+
+	snprintf(path, sizeof(path), "%s/meminfo", node);
+	return read_text_at(AT_FDCWD, path, text, sizeof(text)) < 0 ||
+	       meminfo_bytes(text, "MemTotal") != 0;
+}
+
 static int read_nodes(struct host *host)
 {
 	static const char nodes[] = "/sys/devices/system/node";
@@ -85,13 +95,15 @@ static int read_nodes(struct host *host)
 	int r = 0;
 
 	while (r == 0 && dir && (entry = readdir(dir))) {
-		char path[128];
+		char path[96], pools[sizeof(path) + sizeof("/hugepages")];
 		int node, end = 0;
 
 		if (sscanf(entry->d_name, "node%d%n", &node, &end) != 1 || entry->d_name[end])
 			continue;
-		snprintf(path, sizeof(path), "%s/node%d/hugepages", nodes, node);
-		r = read_pools(host, path, node);
+		snprintf(path, sizeof(path), "%s/node%d", nodes, node);
+		snprintf(pools, sizeof(pools), "%s/hugepages", path);
+		if (has_memory(path))
+			r = read_pools(host, pools, node);
 	}
 	return r;
 }

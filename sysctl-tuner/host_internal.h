@@ -7,3 +7,6 @@
 #include "host.h"
 
 int host_read_hugepages(struct host *host);
+
+/* "Name:   123 kB" of a meminfo, in bytes, or OBJECT_UNKNOWN. */
+uint64_t meminfo_bytes(const char *text, const char *name);

@@ -8,6 +8,7 @@
 #include "document.h"
 #include "explain.h"
 #include "object.h"
+#include "pool_nodes.h"
 #include "print.h"
 #include "saturate.h"
 
@@ -160,6 +161,29 @@ static int add_evidence_of_sysctl(struct json_object *to, const struct analysis 
 	return r | document_add_text(to, "scope", "ipc-namespace");
 }
 
+static int add_nodes(struct json_object *to, const struct host *host,
+		     const struct huge_value *pages)
+{
+	_cleanup_(pool_nodes_done) struct pool_nodes nodes = {0};
+	struct json_object *array = document_add_array(to, "nodes");
+	int r = array ? pool_nodes_share(&nodes, host, pages->size, pages->value.recommended)
+		      : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < nodes.count; i++) {
+		const struct pool_node *node = &nodes.list[i];
+		struct json_object *element = document_append_object(array);
+
+		if (!element)
+			return -ENOMEM;
+		r |= document_add_int(element, "node", node->node);
+		r |= document_add_decimal(element, "total", node->total);
+		r |= document_add_decimal(element, "in_use", node->in_use);
+		r |= document_add_decimal(element, "even", node->even);
+		r |= document_add_decimal(element, "share", node->share);
+	}
+	return r;
+}
+
 static int add_evidence_of_huge(struct json_object *to, const struct analysis *analysis,
 				size_t huge)
 {
@@ -173,6 +197,7 @@ static int add_evidence_of_huge(struct json_object *to, const struct analysis *a
 				  pages->value.cap < SATURATED ? pages->value.cap : OBJECT_UNKNOWN);
 	r |= document_add_text(to, "failure", "shmget: ENOMEM");
 	r |= document_add_text(to, "scope", "host");
+	r |= add_nodes(to, &analysis->host, pages);
 	if (pages->size == analysis->host.default_hugepage_size)
 		r |= add_profiles(to, analysis, TARGET_HUGEPAGES);
 	return r;

@@ -86,6 +86,7 @@ enum warning_id {
 	WARNING_SHMALL_ABOVE_RAM,    /* a note: virtual preallocation */
 	WARNING_HUGEPAGES_MISSING,   /* fewer pages than recommended could be had now */
 	WARNING_HUGEPAGES_BOOT,	     /* pages of a size that no sysctl gives */
+	WARNING_HUGEPAGES_NODE,	     /* a NUMA node would get fewer than are in use there */
 	WARNING_HUGEPAGES_ABOVE_RAM, /* more in pools than memory bears, or nobody knows */
 	WARNING_MEMLOCK,	     /* what else huge pages need */
 	WARNING_MQUEUE_RLIMIT,	     /* a user's queues and RLIMIT_MSGQUEUE */

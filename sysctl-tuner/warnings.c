@@ -403,6 +403,7 @@ const char *warning_name(enum warning_id id)
 		[WARNING_UNREADABLE] = "unreadable",
 		[WARNING_ASSUMED] = "assumed",
 		[WARNING_HUGEPAGES_BOOT] = "hugepages-boot",
+		[WARNING_HUGEPAGES_NODE] = "hugepages-node",
 		[WARNING_HUGEPAGES_ABOVE_RAM] = "hugepages-above-ram",
 		[WARNING_PRODUCT] = "product",
 		[WARNING_DOUBTFUL] = "doubtful",

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "pool_nodes.h"
 #include "saturate.h"
 #include "tune_scene.h"
 
@@ -400,6 +401,221 @@ static void pages_in_use_and_a_products_are_added_up_in_a_warning(void **state)
 	scene_done(&scene);
 }
 
+struct share_case {
+	const char *rule;
+	struct host_pool pools[5]; /* up to a size of 0 */
+	uint64_t pages;
+	size_t count;
+	uint64_t even[3], share[3];
+	bool is_uneven;
+};
+
+static struct host host_with(struct host_pool *pools, size_t most)
+{
+	struct host host = {.pools = pools};
+
+	while (host.pool_count < most && pools[host.pool_count].size)
+		host.pool_count++;
+	return host;
+}
+
+static void check_share(const struct share_case *expected)
+{
+	_cleanup_(pool_nodes_done) struct pool_nodes nodes = {0};
+	struct share_case copy = *expected;
+	struct host host = host_with(copy.pools, ARRAY_SIZE(copy.pools));
+
+	assert_int_equal(pool_nodes_share(&nodes, &host, 2 * MIB, expected->pages), 0);
+	if (nodes.count != expected->count || nodes.is_uneven != expected->is_uneven)
+		print_message("%s: %zu nodes\n", expected->rule, nodes.count);
+	assert_int_equal(nodes.count, expected->count);
+	assert_int_equal(nodes.is_uneven, expected->is_uneven);
+	for (size_t i = 0; i < nodes.count; i++) {
+		if (nodes.list[i].share != expected->share[i])
+			print_message("%s: node %zu\n", expected->rule, i);
+		assert_int_equal(nodes.list[i].node, (int)i);
+		assert_int_equal(nodes.list[i].even, expected->even[i]);
+		assert_int_equal(nodes.list[i].share, expected->share[i]);
+	}
+}
+
+#define POOL(node, total, unused)                                  \
+	{                                                          \
+		2 * MIB, node, total, unused, OBJECT_UNKNOWN, 0, 0 \
+	}
+
+static void pages_go_over_the_nodes_as_they_are_in_use(void **state)
+{
+	static const struct share_case cases[] = {
+		{"none in use", {POOL(0, 0, 0), POOL(1, 0, 0)}, 10, 2, {5, 5}, {5, 5}, false},
+		{"odd", {POOL(0, 0, 0), POOL(1, 0, 0)}, 11, 2, {6, 5}, {6, 5}, false},
+		{"none", {POOL(0, 0, 0), POOL(1, 0, 0)}, 0, 2, {0, 0}, {0, 0}, false},
+		{"just its share", {POOL(0, 9, 4), POOL(1, 1, 1)}, 10, 2, {5, 5}, {5, 5}, false},
+		{"one more", {POOL(0, 9, 3), POOL(1, 1, 1)}, 10, 2, {5, 5}, {6, 4}, true},
+		{"all on the second",
+		 {POOL(0, 0, 0), POOL(1, 10, 0)},
+		 10,
+		 2,
+		 {5, 5},
+		 {0, 10},
+		 true},
+		{"in any order", {POOL(1, 10, 0), POOL(0, 0, 0)}, 10, 2, {5, 5}, {0, 10}, true},
+		{"three, two of them with more than is left for the third",
+		 {POOL(-1, 20, 3), POOL(0, 9, 1), POOL(1, 9, 0), POOL(2, 2, 2)},
+		 20,
+		 3,
+		 {7, 7, 6},
+		 {8, 9, 3},
+		 true},
+		{"what is left over goes to those with fewest",
+		 {POOL(0, 9, 0), POOL(1, 0, 0), POOL(2, 0, 0)},
+		 12,
+		 3,
+		 {4, 4, 4},
+		 {9, 2, 1},
+		 true},
+		{"pages of another size are not counted",
+		 {POOL(0, 9, 9), POOL(1, 1, 1), {GIB, 2, 4, 0, OBJECT_UNKNOWN, 0, 0}},
+		 10,
+		 2,
+		 {5, 5},
+		 {5, 5},
+		 false},
+		{"surplus pages don't stay",
+		 {{2 * MIB, 0, 9, 0, OBJECT_UNKNOWN, 4, 0}, POOL(1, 5, 5)},
+		 10,
+		 2,
+		 {5, 5},
+		 {5, 5},
+		 false},
+		{"one node", {POOL(-1, 10, 0), POOL(0, 10, 0)}, 10, 0, {0}, {0}, false},
+		{"one not told",
+		 {POOL(0, 9, 0), POOL(1, 1, OBJECT_UNKNOWN)},
+		 10,
+		 0,
+		 {0},
+		 {0},
+		 false},
+		{"numbers that don't fit", {POOL(0, 9, 10), POOL(1, 1, 1)}, 10, 0, {0}, {0}, false},
+		{"more surplus than pages",
+		 {{2 * MIB, 0, 9, 0, OBJECT_UNKNOWN, 10, 0}, POOL(1, 5, 5)},
+		 10,
+		 0,
+		 {0},
+		 {0},
+		 false},
+		{"fewer than are in use", {POOL(0, 9, 0), POOL(1, 2, 0)}, 10, 0, {0}, {0}, false},
+		{"all that are in use",
+		 {POOL(0, 9, 0), POOL(1, 2, 0)},
+		 11,
+		 2,
+		 {6, 5},
+		 {9, 2},
+		 true},
+		{"no number", {POOL(0, 9, 0), POOL(1, 2, 0)}, SATURATED, 0, {0}, {0}, false},
+		{"the largest number",
+		 {POOL(0, 9, 0), POOL(1, 2, 0)},
+		 SATURATED - 1,
+		 2,
+		 {(SATURATED - 1) / 2 + 1, (SATURATED - 1) / 2},
+		 {(SATURATED - 1) / 2 + 1, (SATURATED - 1) / 2},
+		 false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		check_share(&cases[i]);
+}
+
+/* Two nodes with 10 pages in all; so many are in use on the first. */
+static void set_nodes(struct scene *scene, uint64_t size, uint64_t in_use)
+{
+	struct host *host = &scene->analysis.host;
+	const struct host_pool pools[] = {
+		{size, -1, 10, 10 - in_use, 0, 0, 0},
+		{size, 0, 8, 8 - in_use, OBJECT_UNKNOWN, 0, 0},
+		{size, 1, 2, 2, OBJECT_UNKNOWN, 0, 0},
+	};
+
+	free(host->pools);
+	host->pools = calloc(ARRAY_SIZE(pools), sizeof(*pools));
+	memcpy(host->pools, pools, sizeof(pools));
+	host->pool_count = ARRAY_SIZE(pools);
+	host->nr_hugepages[host_hugepage_index(host, size)] = 10;
+}
+
+static void a_node_that_would_get_fewer_is_told(void **state)
+{
+	static const struct sample_segments segment = {
+		.bytes = 16 * MIB, .hugepage_size = 2 * MIB, .count = 1};
+	struct scene scene;
+
+	(void)state;
+	set_huge_host(&scene);
+	scene_set_segments(scene_add(&scene, 1), &segment, 1, &scene.analysis.host);
+	set_nodes(&scene, 2 * MIB, 6);
+	scene_recommend(&scene);
+	assert_string_equal(
+		scene_warning(&scene, WARNING_HUGEPAGES_NODE),
+		"10 pages of 2.0M are spread evenly over the nodes at the next boot, 5 on node 0, "
+		"of which 6 are in use now: who is bound to a node gets SIGBUS when it has no "
+		"more; boot with hugepagesz=2M hugepages=0:6,1:4");
+	scene_assert_row_says(&scene, "vm.nr_hugepages",
+			      " Of the NUMA nodes, node 0 has 8 (6 in use), node 1 has 2; new ones "
+			      "are spread evenly over them.",
+			      true);
+	set_nodes(&scene, 2 * MIB, 5);
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_HUGEPAGES_NODE));
+	scene_assert_row_says(&scene, "vm.nr_hugepages", "node 0 has 8 (5 in use)", true);
+	/* one node alone */
+	scene_set_pool(&scene, 10, 4, 0);
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_HUGEPAGES_NODE));
+	scene_assert_row_says(&scene, "vm.nr_hugepages", "NUMA", false);
+	scene_done(&scene);
+}
+
+static void nodes_of_who_is_no_segment_are_no_news(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	set_huge_host(&scene);
+	scene_add_one(&scene, FIGURE_SHM_SEGMENTS, 0);
+	set_nodes(&scene, 2 * MIB, 8);
+	scene_recommend(&scene);
+	assert_null(scene_warning(&scene, WARNING_HUGEPAGES_NODE));
+	scene_add_product(&scene, "jvm:bytes=2M");
+	scene_recommend(&scene);
+	assert_non_null(scene_warning(&scene, WARNING_HUGEPAGES_NODE));
+	scene_done(&scene);
+}
+
+static void boot_parameters_go_by_node_where_they_must(void **state)
+{
+	static const struct sample_segments segment = {
+		.bytes = 12 * GIB, .hugepage_size = GIB, .count = 1};
+	struct scene scene;
+
+	(void)state;
+	set_huge_host(&scene);
+	scene.analysis.host.ram_bytes = 64 * GIB;
+	host_add_hugepage_size(&scene.analysis.host, GIB);
+	scene_set_segments(scene_add(&scene, 1), &segment, 1, &scene.analysis.host);
+	set_nodes(&scene, GIB, 7);
+	scene_recommend(&scene);
+	assert_string_equal(scene_warning(&scene, WARNING_HUGEPAGES_BOOT),
+			    "pages of 1G: no sysctl gives them; boot with hugepagesz=1G "
+			    "hugepages=0:7,1:5");
+	set_nodes(&scene, GIB, 6);
+	scene_recommend(&scene);
+	assert_string_equal(scene_warning(&scene, WARNING_HUGEPAGES_BOOT),
+			    "pages of 1G: no sysctl gives them; boot with hugepagesz=1G "
+			    "hugepages=12");
+	scene_done(&scene);
+}
+
 static void more_huge_pages_need_memlock(void **state)
 {
 	static const struct sample_segments segment = {
@@ -474,6 +690,10 @@ int main(void)
 		cmocka_unit_test(a_number_that_is_missing_is_no_large_one),
 		cmocka_unit_test(a_pool_is_not_lowered_below_what_used_it_once),
 		cmocka_unit_test(pages_in_use_and_a_products_are_added_up_in_a_warning),
+		cmocka_unit_test(pages_go_over_the_nodes_as_they_are_in_use),
+		cmocka_unit_test(a_node_that_would_get_fewer_is_told),
+		cmocka_unit_test(nodes_of_who_is_no_segment_are_no_news),
+		cmocka_unit_test(boot_parameters_go_by_node_where_they_must),
 		cmocka_unit_test(more_huge_pages_need_memlock),
 		cmocka_unit_test(huge_pages_that_failed_are_told),
 	};

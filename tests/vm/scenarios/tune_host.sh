@@ -118,6 +118,61 @@ scenario_surplus_huge_pages_are_no_pool() {
 	[ "$row" = '["0","3"]' ] || fail "$row"
 }
 
+NODES=/sys/devices/system/node
+
+# 2 MiB pages of a node: how many it has
+of_node() { cat "$NODES/node$1/hugepages/hugepages-2048kB/nr_hugepages"; }
+
+# A segment of so many huge pages, each touched through an attachment; 30: shmat(2), 237: mbind(2), to node 0.
+touch_pages() { # pages [bound]
+	# shellcheck disable=SC2016
+	perl -e 'my ($pages, $bound) = @ARGV;
+		my $id = shmget(0x7d, $pages << 21, 0600 | 01000 | 04000) // die "shmget: $!";
+		my $at = syscall(30, $id, 0, 0); $at != -1 or die "shmat: $!";
+		my $mask = pack("Q", 1);
+		!$bound or syscall(237, $at, $pages << 21, 2, $mask, 64, 0) == 0 or die "mbind: $!";
+		unpack("P1", pack("Q", $at + ($_ << 21))) for 0 .. $pages - 1;
+		open(my $f, ">", "/run/touched"); close($f); sleep' "$@" &
+	holder=$!
+}
+
+let_go() {
+	kill "$holder"
+	wait "$holder" || true
+	ipcrm -M 0x7d
+}
+
+# The sysctl gives every node the same; who is bound to one is not helped by that.
+scenario_huge_pages_that_lie_on_one_node() {
+	local holder row status=0
+	sysctl -qw vm.nr_hugepages=0
+	rm -f /run/touched
+	echo 12 >"$NODES/node0/hugepages/hugepages-2048kB/nr_hugepages"
+	[ "$(of_node 0) $(of_node 1)" = "12 0" ] || fail "$(of_node 0) and $(of_node 1)"
+	touch_pages 8 bound
+	wait_for 60 test -e /run/touched
+	ipctune recommend --json >/run/recommended
+	let_go
+	row=$(jq -c '.parameters[] | select(.hugepage_size == 2097152) | .evidence.nodes | map([.node, .total, .in_use, .even, .share])' /run/recommended)
+	[ "$row" = '[[0,"12","8","6","8"],[1,"0","0","6","4"]]' ] || fail "$row"
+	jq -r '.warnings[] | select(.id == "hugepages-node") | .text' /run/recommended |
+		grep -q 'boot with hugepagesz=2M hugepages=0:8,1:4$' || fail "$(jq .warnings /run/recommended)"
+	# as the sysctl spreads them, it fails as it is said to
+	sysctl -qw vm.nr_hugepages=0
+	sysctl -qw vm.nr_hugepages=12
+	[ "$(of_node 0) $(of_node 1)" = "6 6" ] || fail "$(of_node 0) and $(of_node 1)"
+	rm -f /run/touched
+	touch_pages 8 bound
+	wait "$holder" || status=$?
+	ipcrm -M 0x7d
+	[ "$status" = 135 ] || fail "no SIGBUS: $status"
+	touch_pages 6 bound
+	wait_for 60 test -e /run/touched
+	! ipctune recommend | grep hugepages-node || fail "6 of 6 are no news"
+	let_go
+	sysctl -qw vm.nr_hugepages=0
+}
+
 scenario_what_programs_complain_of_is_counted() {
 	local had
 	rm -f "$DATABASE"*
