@@ -83,10 +83,12 @@ static size_t count_local(const struct plan *plan)
 }
 
 /* kubernetes.io, "Using sysctls in a Kubernetes Cluster": what is safe, and what hostIPC forbids */
-static void print_kubernetes(FILE *out, const struct plan *plan)
+static void print_unsafe(FILE *out, const struct plan *plan)
 {
 	const char *comma = "";
 
+	if (!count_local(plan))
+		return;
 	fputs("# for the spec of a pod. They are \"unsafe\" sysctls: the kubelet of each node "
 	      "needs\n"
 	      "#   --allowed-unsafe-sysctls=",
@@ -97,6 +99,11 @@ static void print_kubernetes(FILE *out, const struct plan *plan)
 			comma = ",";
 		}
 	fputs("\n# and they are refused in a pod with hostIPC: true\n", out);
+}
+
+static void print_kubernetes(FILE *out, const struct plan *plan)
+{
+	print_unsafe(out, plan);
 	print_global(out, "", plan);
 	fprintf(out, "securityContext:\n  sysctls:%s\n", count_local(plan) ? "" : " []");
 	for (size_t i = 0; i < plan->count; i++) {
