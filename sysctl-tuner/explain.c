@@ -7,9 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cleanup.h"
 #include "object.h"
-#include "pool_nodes.h"
 #include "saturate.h"
 
 static void add_number(struct text *text, uint64_t value)
@@ -340,21 +338,17 @@ void explain_huge_need(struct text *text, struct analysis *analysis, size_t huge
 }
 
 /* Where the pages are now. */
-static void add_nodes(struct text *text, const struct host *host, const struct huge_value *pages)
+static void add_nodes(struct text *text, const struct pool_nodes *nodes)
 {
-	_cleanup_(pool_nodes_done) struct pool_nodes nodes = {0};
+	for (size_t i = 0; i < nodes->count; i++) {
+		const struct pool_node *node = &nodes->list[i];
 
-	if (pool_nodes_share(&nodes, host, pages->size, pages->value.recommended) < 0)
-		text->failed = true;
-	if (!nodes.count || !pages->value.recommended)
-		return;
-	for (size_t i = 0; i < nodes.count; i++) {
 		text_add_format(text, "%s node %d has ", i ? "," : " Of the NUMA nodes,",
-				nodes.list[i].node);
-		add_number(text, nodes.list[i].total);
-		if (nodes.list[i].in_use) {
+				node->node);
+		add_number(text, node->total);
+		if (node->in_use) {
 			text_add(text, " (");
-			add_number(text, nodes.list[i].in_use);
+			add_number(text, node->in_use);
 			text_add(text, " in use)");
 		}
 	}
@@ -377,7 +371,8 @@ void explain_huge_present(struct text *text, struct analysis *analysis, size_t h
 		add_number(text, pages->in_use);
 		text_add_char(text, '.');
 	}
-	add_nodes(text, &analysis->host, pages);
+	if (pages->value.recommended && pages->nodes.count)
+		add_nodes(text, &pages->nodes);
 	if (pages->would > pages->value.peak.value) {
 		text_add(
 			text,

@@ -81,6 +81,21 @@ uint64_t host_pool_in_use(const struct host *host, uint64_t size)
 	return OBJECT_UNKNOWN;
 }
 
+static int by_size_and_node(const void *a, const void *b)
+{
+	const struct host_pool *x = a, *y = b;
+
+	if (x->size != y->size)
+		return x->size < y->size ? -1 : 1;
+	return (x->node > y->node) - (x->node < y->node);
+}
+
+void host_sort_pools(struct host *host)
+{
+	if (host->pool_count)
+		qsort(host->pools, host->pool_count, sizeof(*host->pools), by_size_and_node);
+}
+
 uint64_t meminfo_bytes(const char *text, const char *name)
 {
 	const char *line = strstr(text, name);

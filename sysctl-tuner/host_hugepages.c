@@ -108,15 +108,6 @@ static int read_nodes(struct host *host)
 	return r;
 }
 
-static int by_size_and_node(const void *a, const void *b)
-{
-	const struct host_pool *x = a, *y = b;
-
-	if (x->size != y->size)
-		return x->size < y->size ? -1 : 1;
-	return (x->node > y->node) - (x->node < y->node);
-}
-
 /* The sysctl is about these alone; sysfs counts surplus pages, which come and go, among its nr_hugepages. */
 static uint64_t persistent_of(const struct host_pool *pool)
 {
@@ -132,8 +123,7 @@ static int read_all_pools(struct host *host)
 
 	if (r == 0)
 		r = read_nodes(host);
-	if (host->pool_count)
-		qsort(host->pools, host->pool_count, sizeof(*host->pools), by_size_and_node);
+	host_sort_pools(host);
 	for (size_t i = 0; i < host->pool_count; i++)
 		if (host->pools[i].node < 0)
 			host->nr_hugepages[host_hugepage_index(host, host->pools[i].size)] =

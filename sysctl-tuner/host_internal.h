@@ -8,5 +8,8 @@
 
 int host_read_hugepages(struct host *host);
 
+/* Puts its pools into their order. */
+void host_sort_pools(struct host *host);
+
 /* "Name:   123 kB" of a meminfo, in bytes, or OBJECT_UNKNOWN. */
 uint64_t meminfo_bytes(const char *text, const char *name);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
+#include "host_internal.h"
 #include "json_reader.h"
 #include "object.h"
 #include "sample_json_internal.h"
@@ -160,6 +160,7 @@ static int read_pools(const struct json_place *at, struct host *host, struct par
 					   .overcommit = OBJECT_UNKNOWN};
 		r = read_pool(&element, pool, error);
 	}
+	host_sort_pools(host);
 	return r;
 }
 

@@ -82,13 +82,6 @@ static void share(struct pool_nodes *nodes, uint64_t pages)
 	}
 }
 
-static int by_node(const void *a, const void *b)
-{
-	const struct pool_node *x = a, *y = b;
-
-	return (x->node > y->node) - (x->node < y->node);
-}
-
 int pool_nodes_share(struct pool_nodes *nodes, const struct host *host, uint64_t size,
 		     uint64_t pages)
 {
@@ -97,12 +90,10 @@ int pool_nodes_share(struct pool_nodes *nodes, const struct host *host, uint64_t
 	*nodes = (struct pool_nodes){0};
 	r = find_nodes(nodes, host, size);
 	/* fewer than are in use: not the numbers of one moment, or a document's that don't fit */
-	if (r > 0 && taken_at(nodes, 0) <= pages && pages < SATURATED) {
-		qsort(nodes->list, nodes->count, sizeof(*nodes->list), by_node);
+	if (r > 0 && taken_at(nodes, 0) <= pages && pages < SATURATED)
 		share(nodes, pages);
-	} else {
+	else
 		nodes->count = 0;
-	}
 	return r < 0 ? r : 0;
 }
 

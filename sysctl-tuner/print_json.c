@@ -8,7 +8,6 @@
 #include "document.h"
 #include "explain.h"
 #include "object.h"
-#include "pool_nodes.h"
 #include "print.h"
 #include "saturate.h"
 
@@ -161,16 +160,13 @@ static int add_evidence_of_sysctl(struct json_object *to, const struct analysis 
 	return r | document_add_text(to, "scope", "ipc-namespace");
 }
 
-static int add_nodes(struct json_object *to, const struct host *host,
-		     const struct huge_value *pages)
+static int add_nodes(struct json_object *to, const struct pool_nodes *nodes)
 {
-	_cleanup_(pool_nodes_done) struct pool_nodes nodes = {0};
 	struct json_object *array = document_add_array(to, "nodes");
-	int r = array ? pool_nodes_share(&nodes, host, pages->size, pages->value.recommended)
-		      : -ENOMEM;
+	int r = array ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < nodes.count; i++) {
-		const struct pool_node *node = &nodes.list[i];
+	for (size_t i = 0; r == 0 && i < nodes->count; i++) {
+		const struct pool_node *node = &nodes->list[i];
 		struct json_object *element = document_append_object(array);
 
 		if (!element)
@@ -197,7 +193,7 @@ static int add_evidence_of_huge(struct json_object *to, const struct analysis *a
 				  pages->value.cap < SATURATED ? pages->value.cap : OBJECT_UNKNOWN);
 	r |= document_add_text(to, "failure", "shmget: ENOMEM");
 	r |= document_add_text(to, "scope", "host");
-	r |= add_nodes(to, &analysis->host, pages);
+	r |= add_nodes(to, &pages->nodes);
 	if (pages->size == analysis->host.default_hugepage_size)
 		r |= add_profiles(to, analysis, TARGET_HUGEPAGES);
 	return r;

@@ -298,6 +298,8 @@ void recommendation_done(struct recommendation *result)
 	for (size_t i = 0; i < result->warning_count; i++)
 		free(result->warnings[i].text);
 	free(result->warnings);
+	for (size_t i = 0; i < result->huge_count; i++)
+		pool_nodes_done(&result->huge[i].nodes);
 	*result = (struct recommendation){0};
 }
 

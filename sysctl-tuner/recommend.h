@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "host.h"
+#include "pool_nodes.h"
 #include "profiles.h"
 #include "sysctl_files.h"
 #include "window.h"
@@ -69,6 +70,7 @@ struct huge_value {
 	uint64_t would;	 /* pages that segments of ordinary pages would take, at their peak */
 	uint64_t in_use; /* total - free + reserved of the pool; OBJECT_UNKNOWN */
 	uint64_t used;	 /* the same at its maximum, as far as it was measured; OBJECT_UNKNOWN */
+	struct pool_nodes nodes; /* how the recommended pages go over them; owned */
 };
 
 enum warning_id {

@@ -104,5 +104,5 @@ int recommend_huge(struct recommendation *result, size_t i, const struct request
 	want(value, value->peak.value, true);
 	add_others(huge);
 	settle(value, request->is_tightening && bears_smaller(huge, host));
-	return 0;
+	return pool_nodes_share(&huge->nodes, host, size, value->recommended);
 }

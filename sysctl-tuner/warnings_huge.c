@@ -6,7 +6,6 @@
 
 #include "cleanup.h"
 #include "object.h"
-#include "pool_nodes.h"
 #include "saturate.h"
 #include "text.h"
 #include "warnings.h"
@@ -65,9 +64,9 @@ static void hugepagesz(uint64_t size, char buf[SIZE_TEXT_SIZE])
 }
 
 /* "hugepagesz=1G hugepages=4", and by node where they can't be spread evenly (since Linux 5.16). */
-static void add_boot_parameters(struct text *text, const struct huge_value *huge,
-				const struct pool_nodes *nodes)
+static void add_boot_parameters(struct text *text, const struct huge_value *huge)
 {
+	const struct pool_nodes *nodes = &huge->nodes;
 	char size[SIZE_TEXT_SIZE];
 
 	hugepagesz(huge->size, size);
@@ -80,29 +79,28 @@ static void add_boot_parameters(struct text *text, const struct huge_value *huge
 }
 
 static int warn_boot(struct recommendation *result, const struct huge_value *huge,
-		     const struct host *host, const char *reason)
+		     const char *reason)
 {
-	_cleanup_(pool_nodes_done) struct pool_nodes nodes = {0};
 	_cleanup_(text_done) struct text parameters = {0};
 	char size[SIZE_TEXT_SIZE];
-	int r = pool_nodes_share(&nodes, host, huge->size, huge->value.recommended);
 
-	if (r < 0)
-		return r;
 	hugepagesz(huge->size, size);
-	add_boot_parameters(&parameters, huge, &nodes);
+	add_boot_parameters(&parameters, huge);
 	if (parameters.failed)
 		return -ENOMEM;
 	return recommendation_warn(result, WARNING_HUGEPAGES_BOOT, ABOUT_HUGEPAGES,
 				   "pages of %s: %s; boot with %s", size, reason, parameters.bytes);
 }
 
-static int warn_uneven(struct recommendation *result, const struct huge_value *huge,
-		       const struct pool_nodes *nodes)
+/* Whoever is bound to a node is not helped by the pages of another. */
+static int warn_nodes(struct recommendation *result, const struct huge_value *huge)
 {
+	const struct pool_nodes *nodes = &huge->nodes;
 	_cleanup_(text_done) struct text text = {0};
 	char size[SIZE_TEXT_SIZE];
 
+	if (!huge->value.need || huge->value.action == ACTION_CLAMPED || !nodes->is_uneven)
+		return 0;
 	text_add_format(&text,
 			"%" PRIu64 " pages of %s are spread evenly over the nodes at the next boot",
 			huge->value.recommended, size_format(huge->size, size));
@@ -114,23 +112,10 @@ static int warn_uneven(struct recommendation *result, const struct huge_value *h
 					nodes->list[i].even, nodes->list[i].node,
 					nodes->list[i].in_use);
 	text_add(&text, ": who is bound to a node gets SIGBUS when it has no more; boot with ");
-	add_boot_parameters(&text, huge, nodes);
+	add_boot_parameters(&text, huge);
 	return text.failed ? -ENOMEM
 			   : recommendation_warn(result, WARNING_HUGEPAGES_NODE, ABOUT_HUGEPAGES,
 						 "%s", text.bytes);
-}
-
-/* Whoever is bound to a node is not helped by the pages of another. */
-static int warn_nodes(struct recommendation *result, const struct huge_value *huge,
-		      const struct host *host)
-{
-	_cleanup_(pool_nodes_done) struct pool_nodes nodes = {0};
-	int r;
-
-	if (!huge->value.need || huge->value.action == ACTION_CLAMPED)
-		return 0;
-	r = pool_nodes_share(&nodes, host, huge->size, huge->value.recommended);
-	return r == 0 && nodes.is_uneven ? warn_uneven(result, huge, &nodes) : r;
 }
 
 /* Whether what is missing of a pool can be had without a reboot. */
@@ -143,11 +128,11 @@ static int warn_missing(struct recommendation *result, const struct huge_value *
 	if (huge->value.recommended <= huge->value.current || huge->value.action == ACTION_CLAMPED)
 		return 0;
 	if (huge->size != host->default_hugepage_size)
-		return warn_boot(result, huge, host, "no sysctl gives them");
+		return warn_boot(result, huge, "no sysctl gives them");
 	if (!host->is_local)
 		return 0;
 	if (possible == OBJECT_UNKNOWN)
-		return warn_boot(result, huge, host, "a running kernel seldom finds such pieces");
+		return warn_boot(result, huge, "a running kernel seldom finds such pieces");
 	if (possible >= more)
 		return 0;
 	return recommendation_warn(
@@ -222,7 +207,7 @@ int warnings_add_huge(struct recommendation *result, const struct request *reque
 		if (r == 0)
 			r = warn_sum_of_pages(result, &result->huge[i]);
 		if (r == 0)
-			r = warn_nodes(result, &result->huge[i], host);
+			r = warn_nodes(result, &result->huge[i]);
 		if (r == 0)
 			r = warn_memlock(result, &result->huge[i], host);
 		if (r == 0)
