@@ -99,25 +99,6 @@ scenario_postgresql_starts_on_just_the_huge_pages_recommended() {
 	sweep_away alice
 }
 
-# sysfs counts pages that only overcommit has given as the pool's; written down, they would stay for ever.
-scenario_surplus_huge_pages_are_no_pool() {
-	local row holder
-	sysctl -qw vm.nr_hugepages=0 vm.nr_overcommit_hugepages=4
-	rm -f /run/attached
-	# 30: shmat(2), which Perl has no word for
-	perl -e 'my $id = shmget(0x7d, 6291456, 0600 | 01000 | 04000) // die "shmget: $!";
-		syscall(30, $id, 0, 0) != -1 or die "shmat: $!"; open(my $f, ">", "/run/attached"); close($f); sleep' &
-	holder=$!
-	wait_for 60 test -e /run/attached
-	[ "$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages)" = 3 ] || fail "no surplus"
-	row=$(ipctune recommend --json | jq -c '.parameters[] | select(.hugepage_size == 2097152) | [.current, .recommended]')
-	kill "$holder"
-	wait "$holder" || true
-	ipcrm -M 0x7d
-	sysctl -qw vm.nr_overcommit_hugepages=0
-	[ "$row" = '["0","3"]' ] || fail "$row"
-}
-
 NODES=/sys/devices/system/node
 
 # 2 MiB pages of a node: how many it has
@@ -125,6 +106,7 @@ of_node() { cat "$NODES/node$1/hugepages/hugepages-2048kB/nr_hugepages"; }
 
 # A segment of so many huge pages, each touched through an attachment; 30: shmat(2), 237: mbind(2), to node 0.
 touch_pages() { # pages [bound]
+	rm -f /run/touched
 	# shellcheck disable=SC2016
 	perl -e 'my ($pages, $bound) = @ARGV;
 		my $id = shmget(0x7d, $pages << 21, 0600 | 01000 | 04000) // die "shmget: $!";
@@ -142,11 +124,23 @@ let_go() {
 	ipcrm -M 0x7d
 }
 
+# sysfs counts pages that only overcommit has given as the pool's; written down, they would stay for ever.
+scenario_surplus_huge_pages_are_no_pool() {
+	local row holder
+	sysctl -qw vm.nr_hugepages=0 vm.nr_overcommit_hugepages=4
+	touch_pages 3
+	wait_for 60 test -e /run/touched
+	[ "$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages)" = 3 ] || fail "no surplus"
+	row=$(ipctune recommend --json | jq -c '.parameters[] | select(.hugepage_size == 2097152) | [.current, .recommended]')
+	let_go
+	sysctl -qw vm.nr_overcommit_hugepages=0
+	[ "$row" = '["0","3"]' ] || fail "$row"
+}
+
 # The sysctl gives every node the same; who is bound to one is not helped by that.
 scenario_huge_pages_that_lie_on_one_node() {
 	local holder row status=0
 	sysctl -qw vm.nr_hugepages=0
-	rm -f /run/touched
 	echo 12 >"$NODES/node0/hugepages/hugepages-2048kB/nr_hugepages"
 	[ "$(of_node 0) $(of_node 1)" = "12 0" ] || fail "$(of_node 0) and $(of_node 1)"
 	touch_pages 8 bound
@@ -161,7 +155,6 @@ scenario_huge_pages_that_lie_on_one_node() {
 	sysctl -qw vm.nr_hugepages=0
 	sysctl -qw vm.nr_hugepages=12
 	[ "$(of_node 0) $(of_node 1)" = "6 6" ] || fail "$(of_node 0) and $(of_node 1)"
-	rm -f /run/touched
 	touch_pages 8 bound
 	wait "$holder" || status=$?
 	ipcrm -M 0x7d
